@@ -1,0 +1,73 @@
+// A slash command as a value: what it is called, who may run it, which options it takes, and what it does.
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Level, Requirement } from '../access/level.ts';
+import type { Cluster, ClusterCache } from '../cluster/cluster.ts';
+import type { Message } from '../message.ts';
+import type { Choice, Person } from './invocation.ts';
+
+/** What autocomplete may look at: memory only, so that it answers at once. */
+export interface CompletionContext {
+  readonly cache: ClusterCache;
+}
+
+/** One option of a command. The schema parses what Discord sends; its errors are told to the person. */
+export interface Option<T = unknown> {
+  readonly description: string;
+  readonly type: 'string' | 'integer' | 'boolean';
+  readonly required: boolean;
+  readonly schema: z.ZodType<T>;
+  /** Fixed values, at most 25. */
+  readonly choices?: readonly Choice[];
+  /** Suggestions for what was typed so far, best first. */
+  readonly complete?: (typed: string, context: CompletionContext) => readonly Choice[];
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+export type Values<O extends Options> = {
+  readonly [K in keyof O]: O[K]['required'] extends true ? z.output<O[K]['schema']> : z.output<O[K]['schema']> | undefined;
+};
+
+/** Everything a running command may use; `cluster` acts as the person, and there is no other way to get one. */
+export interface CommandContext {
+  readonly person: Person;
+  /** Null where the roles give none. */
+  readonly level: Level | null;
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Every registered command with the level it needs, and whether this person may run it. */
+  readonly commands: readonly { readonly name: string; readonly summary: string; readonly level: Requirement; readonly allowed: boolean }[];
+}
+
+/** What a command yields: a message, or pages of one answer that the person leafs through. */
+export type Answer = Message | { readonly pages: readonly Message[]; readonly whole: { readonly name: string; readonly data: string } };
+
+export interface Command<O extends Options = Options> {
+  /** 1-32 characters, lower case. */
+  readonly name: string;
+  /** At most 100 characters. */
+  readonly summary: string;
+  readonly level: Requirement;
+  /** True for answers that are only the asker's business: they get no Share button. */
+  readonly personal?: boolean;
+  readonly options: O;
+  /** Kubernetes rights that it uses at its level; compared with `manifests/chatops/rbac` by a test. */
+  readonly rights?: readonly Right[];
+  /** Each message replaces the one before; the last one stays. */
+  run(context: CommandContext, options: Values<O>): AsyncGenerator<Answer, void, void>;
+}
+
+/** A rule as in a Kubernetes Role. */
+export interface Right {
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly ('get' | 'list' | 'watch')[];
+}
+
+/** Gives `run` the types of its options. */
+export function command<const O extends Options>(value: Command<O>): Command<O> {
+  return value;
+}

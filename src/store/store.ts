@@ -1,0 +1,24 @@
+// The database as the query files see it: reads, and writes that share one durable commit.
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export type Reader = Kysely<Tables> | Transaction<Tables>;
+
+export interface Store {
+  /** For reads. */
+  readonly db: Kysely<Tables>;
+  /**
+   * Runs `work` in a transaction; what arrives in the same moment shares it, so that many writes cost one fsync. Resolves once it is
+   * durable; rejects with `StoreFailed` when the disk or file refuses, or with what `work` threw (which undoes that work alone).
+   * `work` may run twice and must do nothing but use `tx`.
+   */
+  commit<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** `failed` from a commit that the disk refused until one succeeds. */
+  state(): 'open' | 'failed';
+  close(): Promise<void>;
+}
+
+/** The disk or the database file refused: full, read-only, locked or corrupt. */
+export class StoreFailed extends Error {
+  override readonly name = 'StoreFailed';
+}

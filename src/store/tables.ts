@@ -1,0 +1,93 @@
+// The tables, as Kysely sees them; the columns are the documentation. Times are milliseconds since 1970, JSON is text.
+import type { Generated } from 'kysely';
+
+/** What is known of each alert group between its first notification and its end. */
+export interface IncidentsTable {
+  /** Hash of receiver, groupKey and earliest startsAt: the same in every process that hears of it first. */
+  id: string;
+  receiver: string;
+  group_key: string;
+  opened_at: number;
+  /** When all of it was resolved or no longer reported; null while it is open. */
+  closed_at: number | null;
+  /** `Incident` as JSON. */
+  state: string;
+}
+
+/** The ledger: what each message in Discord should show, and what is known to be shown. */
+export interface CardsTable {
+  id: string;
+  kind: string;
+  /** Where it is to be posted; changes once, to the default channel, when that channel refuses. */
+  channel_id: string;
+  /** The channel that refused, if any. */
+  refused_channel_id: string | null;
+  /** 0 is the most urgent. */
+  priority: number;
+  /** Grows with each state that should be shown. */
+  revision: number;
+  /** The revision that Discord is known to show; 0 when none. */
+  shown_revision: number;
+  message_id: string | null;
+  /** The creation that was begun: written before its first byte leaves. Null when none was. */
+  nonce: string | null;
+  intent_at: number | null;
+  intent_revision: number | null;
+  /** JSON array of role ids that its creation rings. */
+  mention_roles: string;
+  /** 1 when its creation notifies people's devices. */
+  ring: number;
+  /** Not before this; null when it may go at once. */
+  retry_at: number | null;
+  attempts: number;
+  /** When the newest revision was asked for. */
+  wanted_at: number;
+  /** True (1) while what it shows goes on: a deleted message is then made anew. */
+  open: number;
+}
+
+/** Append-only: who asked for what, and what became of it. */
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  /** Ties the entries of one invocation together, and is shown to the person. */
+  reference: string;
+  phase: 'asked' | 'done' | 'refused';
+  person_id: string;
+  username: string;
+  channel_id: string;
+  /** The command, for example `nodes`. */
+  action: string;
+  /** Its options as redacted text. */
+  target: string;
+  level: string | null;
+  reason: string | null;
+  approver: string | null;
+  outcome: string | null;
+  duration_ms: number | null;
+}
+
+/** Interactions that were taken, so that a replayed event does nothing twice. */
+export interface InteractionsTable {
+  id: string;
+  at: number;
+}
+
+/** Answers that a person can still leaf through or share. */
+export interface AnswersTable {
+  id: string;
+  person_id: string;
+  /** The command that answered: a press is decided as that command. */
+  command: string;
+  at: number;
+  /** The answer as JSON. */
+  answer: string;
+}
+
+export interface Tables {
+  incidents: IncidentsTable;
+  cards: CardsTable;
+  audit: AuditTable;
+  interactions: InteractionsTable;
+  answers: AnswersTable;
+}
