@@ -29,10 +29,13 @@ export interface CardsTable {
   /** The revision that Discord is known to show; 0 when none. */
   shown_revision: number;
   message_id: string | null;
-  /** The creation that was begun: written before its first byte leaves. Null when none was. */
-  nonce: string | null;
+  /** How many messages were begun for it; each has a nonce of its own, derived from the id and this. */
+  creations: number;
+  /** The creation that was begun and has no known end: written before its first byte leaves. Null when there is none. */
   intent_at: number | null;
   intent_revision: number | null;
+  /** Set where a message may exist that the ledger knows nothing of: look for one made since, before the first creation. */
+  look_since: number | null;
   /** JSON array of role ids that its creation rings. */
   mention_roles: string;
   /** 1 when its creation notifies people's devices. */
@@ -42,7 +45,7 @@ export interface CardsTable {
   attempts: number;
   /** When the newest revision was asked for. */
   wanted_at: number;
-  /** True (1) while what it shows goes on: a deleted message is then made anew. */
+  /** 1 while what it shows goes on: a deleted message is then made anew. */
   open: number;
 }
 
@@ -84,10 +87,26 @@ export interface AnswersTable {
   answer: string;
 }
 
+/** Messages that are cards as they stand: shared answers and notices. */
+export interface PostsTable {
+  id: string;
+  at: number;
+  /** `Message` as JSON. */
+  message: string;
+}
+
+/** Single facts, for example since when the ledger is complete. */
+export interface MemoryTable {
+  name: string;
+  value: number;
+}
+
 export interface Tables {
   incidents: IncidentsTable;
   cards: CardsTable;
   audit: AuditTable;
   interactions: InteractionsTable;
   answers: AnswersTable;
+  posts: PostsTable;
+  memory: MemoryTable;
 }

@@ -1,0 +1,75 @@
+// Group commit: what arrives in the same moment shares one transaction, and so one fsync.
+import type { Kysely, Transaction } from 'kysely';
+import { sqliteCode } from './sqlite.ts';
+import { type Store, StoreFailed } from './store.ts';
+import type { Tables } from './tables.ts';
+
+interface Waiting {
+  readonly run: (tx: Transaction<Tables>) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// A constraint or a wrong statement is our mistake; these are the disk's or the file's doing.
+const storeCodes = new Set([3, 5, 6, 8, 10, 11, 13, 14, 26]);
+
+/** More than this in one transaction would keep the event loop from Discord's deadlines. */
+const batchSize = 64;
+
+/** Serialises all writes of this process; see `Store.commit`. */
+export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'> & { drained(): Promise<void> } {
+  const queue: Waiting[] = [];
+  let draining: Promise<void> | null = null;
+  let failed = false;
+
+  async function together(batch: readonly Waiting[]): Promise<void> {
+    const results: unknown[] = [];
+    await db.transaction().execute(async (tx) => {
+      for (const waiting of batch) results.push(await waiting.run(tx));
+    });
+    failed = false;
+    batch.forEach((waiting, index) => {
+      waiting.resolve(results[index]);
+    });
+  }
+
+  async function alone(waiting: Waiting): Promise<void> {
+    try {
+      await together([waiting]);
+    } catch (error) {
+      const code = sqliteCode(error);
+      if (code === null || !storeCodes.has(code)) return waiting.reject(error);
+      failed = true;
+      waiting.reject(new StoreFailed('The database could not be written', { cause: error }));
+    }
+  }
+
+  async function drain(): Promise<void> {
+    // One turn of the event loop gathers what has already arrived.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchSize);
+      try {
+        await together(batch);
+      } catch {
+        // One of them, or the disk: each is tried alone, so that none fails for another's fault.
+        for (const waiting of batch) await alone(waiting);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    draining = null;
+  }
+
+  return {
+    commit<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ run: work, resolve: (value) => resolve(value as T), reject });
+        draining ??= drain();
+      });
+    },
+    state: () => (failed ? 'failed' : 'open'),
+    async drained() {
+      while (draining !== null) await draining;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// The schema, step by step; a step that has been released is never changed.
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** In the order of their names. */
+export const migrations: Record<string, Migration> = {
+  '0001-first-walk': {
+    async up(db) {
+      await db.schema
+        .createTable('incidents')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('receiver', 'text', (c) => c.notNull())
+        .addColumn('group_key', 'text', (c) => c.notNull())
+        .addColumn('opened_at', 'integer', (c) => c.notNull())
+        .addColumn('closed_at', 'integer')
+        .addColumn('state', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('incidents_group')
+        .on('incidents')
+        .columns(['receiver', 'group_key', 'opened_at'])
+        .execute();
+      await db.schema.createIndex('incidents_closed').on('incidents').column('closed_at').execute();
+
+      await db.schema
+        .createTable('cards')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('kind', 'text', (c) => c.notNull())
+        .addColumn('channel_id', 'text', (c) => c.notNull())
+        .addColumn('refused_channel_id', 'text')
+        .addColumn('priority', 'integer', (c) => c.notNull())
+        .addColumn('revision', 'integer', (c) => c.notNull())
+        .addColumn('shown_revision', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('message_id', 'text')
+        .addColumn('creations', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('intent_at', 'integer')
+        .addColumn('intent_revision', 'integer')
+        .addColumn('look_since', 'integer')
+        .addColumn('mention_roles', 'text', (c) => c.notNull().defaultTo('[]'))
+        .addColumn('ring', 'integer', (c) => c.notNull())
+        .addColumn('retry_at', 'integer')
+        .addColumn('attempts', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('wanted_at', 'integer', (c) => c.notNull())
+        .addColumn('open', 'integer', (c) => c.notNull())
+        .execute();
+      // Partial, so that the publisher's question costs the cards that wait and not all there ever were.
+      await sql`create index cards_due on cards (channel_id, priority, wanted_at) where shown_revision < revision`.execute(
+        db,
+      );
+      await db.schema
+        .createTable('posts')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('at', 'integer', (c) => c.notNull())
+        .addColumn('message', 'text', (c) => c.notNull())
+        .execute();
+
+      await db.schema
+        .createTable('audit')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('at', 'integer', (c) => c.notNull())
+        .addColumn('reference', 'text', (c) => c.notNull())
+        .addColumn('phase', 'text', (c) => c.notNull())
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('username', 'text', (c) => c.notNull())
+        .addColumn('channel_id', 'text', (c) => c.notNull())
+        .addColumn('action', 'text', (c) => c.notNull())
+        .addColumn('target', 'text', (c) => c.notNull())
+        .addColumn('level', 'text')
+        .addColumn('reason', 'text')
+        .addColumn('approver', 'text')
+        .addColumn('outcome', 'text')
+        .addColumn('duration_ms', 'integer')
+        .execute();
+      await db.schema.createIndex('audit_at').on('audit').column('at').execute();
+      await db.schema
+        .createTable('interactions')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('at', 'integer', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('interactions_at').on('interactions').column('at').execute();
+      await db.schema
+        .createTable('answers')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('command', 'text', (c) => c.notNull())
+        .addColumn('at', 'integer', (c) => c.notNull())
+        .addColumn('answer', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('answers_at').on('answers').column('at').execute();
+      await db.schema
+        .createTable('memory')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('value', 'integer', (c) => c.notNull())
+        .execute();
+    },
+  },
+};

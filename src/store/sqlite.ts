@@ -1,0 +1,60 @@
+// Lets Kysely speak to node:sqlite: prepared statements are kept, and parameters that SQLite cannot hold are refused.
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+
+const keptStatements = 200;
+
+type Parameter = null | number | bigint | string | Uint8Array;
+
+/** Milliseconds to wait for a lock that another process holds, before SQLITE_BUSY. */
+const busyTimeoutMs = 2000;
+
+/**
+ * Opens a database file for Kysely.
+ * @throws what node:sqlite throws when the file cannot be opened; see `sqliteCode`.
+ */
+export function openSqlite(
+  path: string,
+  options: { readOnly: boolean },
+): { raw: DatabaseSync; dialect: SqliteDialect } {
+  const raw = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs });
+  return { raw, dialect: new SqliteDialect({ database: adapt(raw) }) };
+}
+
+function adapt(raw: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => raw.close(),
+    prepare(sql) {
+      const kept = statements.get(sql);
+      if (kept !== undefined) return kept;
+      const statement = adaptStatement(raw.prepare(sql));
+      if (statements.size >= keptStatements) statements.clear();
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(toParameter)),
+    run: (parameters) => statement.run(...parameters.map(toParameter)),
+    iterate: (parameters) => statement.iterate(...parameters.map(toParameter)),
+  };
+}
+
+/** node:sqlite takes an object for named parameters, so that a value of outside could choose what is bound: none gets through. */
+function toParameter(value: unknown): Parameter {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`SQLite takes no ${typeof value} as a parameter`);
+}
+
+/** SQLite's primary result code of an error (https://www.sqlite.org/rescode.html), or null when it is no SQLite error. */
+export function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  return error.errcode & 0xff;
+}
