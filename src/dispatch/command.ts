@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Level, Requirement } from '../access/level.ts';
-import type { Cluster, ClusterCache } from '../cluster/cluster.ts';
+import type { Standing } from '../access/standing.ts';
+import type { Cluster, ClusterCache, Identity } from '../cluster/cluster.ts';
 import type { Message } from '../message.ts';
 import type { Choice, Person } from './invocation.ts';
 
@@ -26,7 +27,9 @@ export interface Option<T = unknown> {
 export type Options = Readonly<Record<string, Option>>;
 
 export type Values<O extends Options> = {
-  readonly [K in keyof O]: O[K]['required'] extends true ? z.output<O[K]['schema']> : z.output<O[K]['schema']> | undefined;
+  readonly [K in keyof O]: O[K]['required'] extends true
+    ? z.output<O[K]['schema']>
+    : z.output<O[K]['schema']> | undefined;
 };
 
 /** Everything a running command may use; `cluster` acts as the person, and there is no other way to get one. */
@@ -35,15 +38,27 @@ export interface CommandContext {
   /** Null where the roles give none. */
   readonly level: Level | null;
   readonly cluster: Cluster;
+  /** Which roles give the level, and whether anyone has been given one. */
+  readonly standing: Standing;
+  /** Whom `cluster` acts as; null where the roles give no level. */
+  readonly identity: Identity | null;
+  /** Aborted when the answer has taken too long or the bot stops; its reason is a `UserError`. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: () => Date;
   /** Every registered command with the level it needs, and whether this person may run it. */
-  readonly commands: readonly { readonly name: string; readonly summary: string; readonly level: Requirement; readonly allowed: boolean }[];
+  readonly commands: readonly {
+    readonly name: string;
+    readonly summary: string;
+    readonly level: Requirement;
+    readonly allowed: boolean;
+  }[];
 }
 
 /** What a command yields: a message, or pages of one answer that the person leafs through. */
-export type Answer = Message | { readonly pages: readonly Message[]; readonly whole: { readonly name: string; readonly data: string } };
+export type Answer =
+  | Message
+  | { readonly pages: readonly Message[]; readonly whole: { readonly name: string; readonly data: string } };
 
 export interface Command<O extends Options = Options> {
   /** 1-32 characters, lower case. */
@@ -56,7 +71,10 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Kubernetes rights that it uses at its level; compared with `manifests/chatops/rbac` by a test. */
   readonly rights?: readonly Right[];
-  /** Each message replaces the one before; the last one stays. */
+  /**
+   * Each message replaces the one before; the last one stays. It runs on while a message is being shown.
+   * @throws UserError to tell the person what was wrong and what to do.
+   */
   run(context: CommandContext, options: Values<O>): AsyncGenerator<Answer, void, void>;
 }
 
