@@ -1,0 +1,37 @@
+// Answering through Discord without ever failing: what it does not take is logged, and the caller is told so.
+import type { Logger } from 'pino';
+import type { Message } from '../message.ts';
+import type { Answering } from './invocation.ts';
+import { untilAborted } from './limit.ts';
+
+/** `unknown`: no word from Discord in time; it may have been taken. */
+export type Told = 'taken' | 'refused' | 'unknown';
+
+export interface Telling {
+  defer(): Promise<Told>;
+  deferUpdate(): Promise<Told>;
+  show(message: Message): Promise<Told>;
+  add(message: Message): Promise<Told>;
+}
+
+// Longer than Discord's longest known wait for an interaction's webhook (45 s), which discord.js waits out.
+const limitMs = 60_000;
+
+export function createTelling(answering: Answering, log: Logger): Telling {
+  async function tell(step: string, work: () => Promise<void>): Promise<Told> {
+    const signal = AbortSignal.timeout(limitMs);
+    try {
+      await untilAborted(work(), signal);
+      return 'taken';
+    } catch (err) {
+      log.warn({ err, step }, 'Discord did not take an answer');
+      return signal.aborted ? 'unknown' : 'refused';
+    }
+  }
+  return {
+    defer: () => tell('defer', () => answering.defer()),
+    deferUpdate: () => tell('deferUpdate', () => answering.deferUpdate()),
+    show: (message) => tell('show', () => answering.show(message)),
+    add: (message) => tell('add', () => answering.add(message)),
+  };
+}
