@@ -1,0 +1,146 @@
+// Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
+import type { Logger } from 'pino';
+import { priorities, type WantedCard } from '../cards/card.ts';
+import type { Message } from '../message.ts';
+import { type Incident, worstSeverity } from './incident.ts';
+import { type Merge, merge, without } from './merge.ts';
+import { incidentMessage } from './message.ts';
+import { chooseDestination, type Route } from './routes.ts';
+import type { Notification } from './schema.ts';
+
+/** What happens in one transaction. */
+export interface AlertTransaction {
+  latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
+  write(incident: Incident): Promise<void>;
+  /** Resolves to the channel of the card, chosen when it was made. */
+  want(card: WantedCard): Promise<string>;
+  /** From now on, a message may exist for what began before `at` that the ledger does not know. */
+  incompleteBefore(at: number): Promise<void>;
+}
+
+export interface AlertStore {
+  /** Durable when it resolves; rejects when the store fails. `work` may run twice. */
+  change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
+  latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
+  read(id: string): Promise<Incident | undefined>;
+  /** The ledger knows every message of what began after this (milliseconds since 1970). */
+  readonly completeSince: number;
+}
+
+/** What the publisher offers for this. */
+export interface AlertPublisher {
+  reserve(channelId: string, cardId: string): boolean;
+  release(channelId: string, cardId: string): void;
+  wake(channelId: string, begunCardId?: string): void;
+  showUnwritten(wanted: WantedCard, message: Message): Promise<void>;
+  /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
+  unwrittenMessage(cardId: string): string | null | undefined;
+  forgetUnwritten(cardId: string): void;
+}
+
+export interface AlertOptions {
+  readonly store: AlertStore;
+  readonly publisher: AlertPublisher;
+  readonly routes: readonly Route[];
+  readonly defaultChannelId: string;
+  /** The alert that always fires; never posted. */
+  readonly watchdog: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+export interface Alerts {
+  /** Resolves once the notification is durably stored. Rejects when it could not be; it is then shown from memory as far as possible. */
+  accept(notification: Notification): Promise<void>;
+  /** What the card of an incident says now. */
+  show(cardId: string): Promise<Message | undefined>;
+}
+
+/** The kind of these cards in the ledger. */
+export const alertCard = 'alert';
+
+/** Incidents that could not be written down are remembered for this many groups. */
+const maxRemembered = 1000;
+
+export function createAlerts(options: AlertOptions): Alerts {
+  const { store, publisher, log, now } = options;
+  /** By receiver and groupKey; empty while the store works. */
+  const unwritten = new Map<string, Incident>();
+  let completeSince = store.completeSince;
+
+  async function accept(whole: Notification): Promise<void> {
+    const notification = without(whole, options.watchdog);
+    if (notification === null) return;
+    const key = JSON.stringify([notification.receiver, notification.groupKey]);
+    let wanted: WantedCard | undefined;
+    try {
+      const { result, channelId } = await store.change(async (tx) => {
+        const held = unwritten.get(key);
+        const latest = held ?? (await tx.latest(notification.receiver, notification.groupKey));
+        const result = merge(latest, notification, now().getTime());
+        if (result.kind === 'ignored' || (result.kind === 'unchanged' && held === undefined))
+          return { result, channelId: null };
+        if (unwritten.size > 0) await tx.incompleteBefore(now().getTime());
+        wanted = want(result);
+        await tx.write(result.incident);
+        return { result, channelId: await tx.want(wanted) };
+      });
+      if (unwritten.delete(key)) completeSince = now().getTime();
+      if (wanted !== undefined && channelId !== null) {
+        publisher.forgetUnwritten(wanted.id);
+        publisher.wake(channelId, wanted.begun ? wanted.id : undefined);
+      }
+      log.debug({ groupKey: notification.groupKey, result: result.kind }, 'A notification was taken');
+    } catch (error) {
+      if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
+      await remember(key, notification);
+      throw error;
+    }
+  }
+
+  function want(result: Exclude<Merge, { kind: 'ignored' }>): WantedCard {
+    const { incident, kind } = result;
+    const destination = chooseDestination(incident, options.routes, options.defaultChannelId);
+    const since = Math.max(0, Math.min(incident.openedAt, ...incident.alerts.map((alert) => alert.startsAt)));
+    const messageId = publisher.unwrittenMessage(incident.id);
+    const blind = since < completeSince || messageId !== undefined;
+    return {
+      id: incident.id,
+      kind: alertCard,
+      ...destination,
+      priority: priorityOf(result),
+      open: incident.closedAt === null,
+      wantedAt: now().getTime(),
+      begun: kind === 'opened' && !blind && publisher.reserve(destination.channelId, incident.id),
+      lookSince: blind ? since : null,
+      messageId: messageId ?? null,
+    };
+  }
+
+  /** 503 is answered and Alertmanager tries again; until then people see it all the same. */
+  async function remember(key: string, notification: Notification): Promise<void> {
+    const known =
+      unwritten.get(key) ?? (await store.latest(notification.receiver, notification.groupKey).catch(() => undefined));
+    const result = merge(known, notification, now().getTime());
+    if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    unwritten.set(key, result.incident);
+    completeSince = now().getTime();
+    await publisher.showUnwritten({ ...want(result), begun: false }, incidentMessage(result.incident, now().getTime()));
+  }
+
+  return {
+    accept,
+    async show(cardId) {
+      const incident = await store.read(cardId);
+      return incident && incidentMessage(incident, now().getTime());
+    },
+  };
+}
+
+function priorityOf({ kind, incident }: Exclude<Merge, { kind: 'ignored' }>): number {
+  if (incident.closedAt !== null) return priorities.end;
+  if (kind === 'updated' || kind === 'unchanged') return priorities.refresh;
+  const severity = worstSeverity(incident.alerts);
+  if (severity === 'critical') return priorities.critical;
+  return severity === 'warning' ? priorities.warning : priorities.notice;
+}

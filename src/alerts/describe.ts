@@ -1,0 +1,139 @@
+// One alert in the operator's words: what is broken, where, and since when.
+import type { Item, Line, Run } from '../message.ts';
+import { type KnownAlert, severityOf, severityRank } from './incident.ts';
+import { type Labels, labelOf } from './schema.ts';
+
+/** Labels that tell which thing it is, the most telling first. */
+const telling = [
+  'namespace',
+  'pod',
+  'node',
+  'instance',
+  'container',
+  'deployment',
+  'statefulset',
+  'daemonset',
+  'job_name',
+  'cronjob',
+  'persistentvolumeclaim',
+  'device',
+  'mountpoint',
+  'service',
+  'job',
+];
+
+/** Said elsewhere on the card, or of no use to a person. */
+const untold = new Set(['alertname', 'severity', 'prometheus', 'uid', 'endpoint']);
+
+const maxLabels = 8;
+
+/** The alert's name as its rule gives it; where the label is absent, a word for it. */
+export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
+  return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';
+}
+
+/** The severity's word as the rule gives it, for example `critical`; empty where there is none. */
+export function severityWord(labels: Labels): string {
+  return labelOf(labels, 'severity')?.trim() ?? '';
+}
+
+/** The labels that tell this alert from others: the telling ones first, then the rest; at most eight. */
+export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
+  const first = telling.flatMap((name) => {
+    const value = labelOf(labels, name);
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  const rest = Object.entries(labels).filter(
+    ([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '',
+  );
+  return [...first, ...rest].slice(0, maxLabels);
+}
+
+/**
+ * kube-prometheus-stack's texts end in "on cluster ." and hold double spaces where no `cluster` label is set.
+ * Empty for an annotation that is absent.
+ */
+export function annotationText(annotations: Labels, name: string): string {
+  const text = labelOf(annotations, name) ?? '';
+  return text
+    .replaceAll(/ (?:on|in) cluster {0,2}(?=[.,]|$)/g, '')
+    .replaceAll(/ {2,8}/g, ' ')
+    .replaceAll(/ \.(?=\s|$)/g, '.')
+    .trim();
+}
+
+/** Since when, or from when until when. A zero or future start is not a time that one could believe. */
+export function timeSpan(alert: KnownAlert, now: number): Line {
+  const began = alert.startsAt > 0 && alert.startsAt <= now + 60_000 ? new Date(alert.startsAt) : null;
+  if (alert.state === 'resolved') {
+    const ended: Run = { time: new Date(alert.endsAt ?? alert.seenAt), style: 'full' };
+    if (began === null) return ['resolved ', ended];
+    return ['resolved ', ended, ', began ', { time: began, style: 'full' }];
+  }
+  const word = alert.state === 'firing' ? 'firing' : alert.state;
+  if (began === null) return word === 'firing' ? 'firing' : [word, ' (started at an unknown time)'];
+  return [
+    word,
+    alert.state === 'firing' ? ' since ' : ', began ',
+    { time: began, style: 'relative' },
+    ' (',
+    { time: began, style: 'full' },
+    ')',
+  ];
+}
+
+/** What the card shows of one alert, and all of it for the attached file. */
+export function describeAlert(alert: KnownAlert, now: number): Item {
+  const severity = severityWord(alert.labels);
+  const labels = distinguishingLabels(alert.labels).flatMap(([name, value], index): Run[] => [
+    index === 0 ? '' : ' · ',
+    `${name} `,
+    { code: value },
+  ]);
+  const summary = annotationText(alert.annotations, 'summary');
+  const description = annotationText(alert.annotations, 'description');
+  const lines: Line[] = [
+    [{ bold: nameOf(alert) }, severity === '' ? '' : ` ${severity}`, ' · ', ...runs(timeSpan(alert, now))],
+  ];
+  if (labels.length > 0) lines.push(labels);
+  if (summary !== '') lines.push(summary);
+  if (description !== '' && description !== summary)
+    lines.push(...description.split('\n').filter((line) => line.trim() !== ''));
+  return { lines, whole: wholeAlert(alert) };
+}
+
+function runs(line: Line): readonly Run[] {
+  return Array.isArray(line) ? line : [line as Run];
+}
+
+function wholeAlert(alert: KnownAlert): string {
+  const iso = (ms: number): string => (Math.abs(ms) > 8.64e15 ? 'unknown' : new Date(ms).toISOString());
+  const pairs = (labels: Labels): string[] => Object.entries(labels).map(([name, value]) => `    ${name}: ${value}`);
+  return [
+    `${nameOf(alert)} (${alert.state})`,
+    `  startsAt: ${iso(alert.startsAt)}`,
+    ...(alert.endsAt === null ? [] : [`  endsAt: ${iso(alert.endsAt)}`]),
+    '  labels:',
+    ...pairs(alert.labels),
+    '  annotations:',
+    ...pairs(alert.annotations),
+    ...(alert.generatorURL === '' ? [] : [`  generatorURL: ${alert.generatorURL}`]),
+    `  fingerprint: ${alert.fingerprint}`,
+  ].join('\n');
+}
+
+/** Sorts what needs someone first: what fires before what has ended, then by severity, then the newest. */
+export function byUrgency(a: KnownAlert, b: KnownAlert): number {
+  return order(a) - order(b) || b.startsAt - a.startsAt;
+}
+
+const stateOrder: Record<KnownAlert['state'], number> = {
+  firing: 0,
+  'not in the last notification': 100,
+  'no longer reported': 200,
+  resolved: 300,
+};
+
+function order(alert: KnownAlert): number {
+  return stateOrder[alert.state] + severityRank(severityOf(alert.labels));
+}

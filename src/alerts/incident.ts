@@ -1,0 +1,77 @@
+// An incident: one alert group from its first notification until all of it is resolved.
+import { createHash } from 'node:crypto';
+import { type Labels, labelOf, type Notification } from './schema.ts';
+
+/** Alertmanager's words, and two of ours for alerts that it has stopped to mention. */
+export type AlertState = 'firing' | 'resolved' | 'not in the last notification' | 'no longer reported';
+
+/** Times are milliseconds since 1970. */
+export interface KnownAlert {
+  readonly fingerprint: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly generatorURL: string;
+  readonly startsAt: number;
+  /** When it was resolved, else null. */
+  readonly endsAt: number | null;
+  readonly state: AlertState;
+  /** When a notification first lacked it, else null. */
+  readonly missingSince: number | null;
+  /** When a notification last held it. */
+  readonly seenAt: number;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly receiver: string;
+  readonly groupKey: string;
+  readonly groupLabels: Labels;
+  readonly externalURL: string;
+  readonly openedAt: number;
+  /** When all of it was resolved or no longer reported; null while it is open. */
+  readonly closedAt: number | null;
+  /** How many alerts Alertmanager left out of its last notification (`max_alerts`). */
+  readonly truncated: number;
+  readonly alerts: readonly KnownAlert[];
+}
+
+export type Severity = 'critical' | 'warning' | 'info' | 'none';
+
+const ranks: Record<Severity, number> = { critical: 0, warning: 1, info: 2, none: 3 };
+
+/** The label `severity` where it is one of kube-prometheus-stack's words, else `none`. */
+export function severityOf(labels: Labels): Severity {
+  const value = labelOf(labels, 'severity')?.toLowerCase();
+  return value === 'critical' || value === 'warning' || value === 'info' ? value : 'none';
+}
+
+/** 0 is the most severe. */
+export function severityRank(severity: Severity): number {
+  return ranks[severity];
+}
+
+/** The highest severity among alerts that may still fire, else among all. */
+export function worstSeverity(alerts: readonly KnownAlert[]): Severity {
+  const open = alerts.filter(isOpen);
+  return (open.length > 0 ? open : alerts)
+    .map((alert) => severityOf(alert.labels))
+    .reduce<Severity>((worst, one) => (ranks[one] < ranks[worst] ? one : worst), 'none');
+}
+
+/** An alert that nothing has said the end of. */
+export function isOpen(alert: KnownAlert): boolean {
+  return alert.state === 'firing' || alert.state === 'not in the last notification';
+}
+
+/**
+ * The same in every process that hears of the incident first, so that one without its store finds the message of another.
+ * `after` is the end of an earlier incident that would have had the same id.
+ */
+export function incidentId(notification: Notification, after: number | null): string {
+  const starts = notification.alerts.map((alert) => alert.startsAt);
+  const earliest = starts.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
+  return createHash('sha256')
+    .update(JSON.stringify([notification.receiver, notification.groupKey, earliest, after]))
+    .digest('hex')
+    .slice(0, 20);
+}

@@ -1,0 +1,112 @@
+// What the card of an incident says: pure, from the incident to the message.
+import type { Button, Fact, Line, Message, Tone } from '../message.ts';
+import { annotationText, byUrgency, describeAlert, nameOf, severityWord } from './describe.ts';
+import {
+  type AlertState,
+  type Incident,
+  isOpen,
+  type KnownAlert,
+  severityOf,
+  severityRank,
+  worstSeverity,
+} from './incident.ts';
+import { labelOf } from './schema.ts';
+
+const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
+  string,
+  Tone
+>;
+
+const marks: Record<Tone, string> = { critical: '🔴', warning: '🟠', info: '🔵', good: '✅', neutral: '⚪' };
+
+/**
+ * @param now milliseconds since 1970; only start times that lie ahead of it depend on it.
+ */
+export function incidentMessage(incident: Incident, now: number): Message {
+  const alerts = incident.alerts.toSorted(byUrgency);
+  const state = stateWord(incident);
+  const tone = incident.closedAt === null ? tones[worstSeverity(alerts)] : state === 'resolved' ? 'good' : 'neutral';
+  const name = groupName(alerts);
+  const runbook = alerts
+    .map((alert) => labelOf(alert.annotations, 'runbook_url'))
+    .find((url) => url !== undefined && url !== '');
+  const buttons: Button[] = runbook === undefined ? [] : [{ label: 'Runbook', url: runbook }];
+  return {
+    headline: headline(incident, alerts, name, state, tone),
+    tone,
+    title: [state, severityOfGroup(alerts), name].filter((word) => word !== '').join(' · '),
+    text: counts(incident, alerts),
+    list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
+    facts: links(incident, alerts),
+    buttons,
+    // Alertmanager escapes the name as for a regular expression.
+    footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
+  };
+}
+
+/** `firing` while anything is open, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
+function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer reported' {
+  if (incident.closedAt === null) return 'firing';
+  return incident.alerts.some((alert) => alert.state === 'no longer reported') ? 'no longer reported' : 'resolved';
+}
+
+function groupName(alerts: readonly KnownAlert[]): string {
+  const names = [...new Set(alerts.map(nameOf))];
+  if (names.length <= 2) return names.join(' and ');
+  return `${names[0]} and ${names.length - 1} others`;
+}
+
+function severityOfGroup(alerts: readonly KnownAlert[]): string {
+  const open = alerts.filter(isOpen);
+  const [worst] = (open.length > 0 ? open : alerts).toSorted(
+    (a, b) => severityRank(severityOf(a.labels)) - severityRank(severityOf(b.labels)),
+  );
+  return worst === undefined ? '' : severityWord(worst.labels);
+}
+
+/** One line for the lock screen: how bad, what, how many, where, and the summary of the most urgent. */
+function headline(incident: Incident, alerts: readonly KnownAlert[], name: string, state: string, tone: Tone): Line {
+  const [first] = alerts;
+  const open = alerts.filter(isOpen);
+  const many = open.length > 1 ? ` (${open.length} alerts)` : '';
+  const where = first === undefined ? '' : place(open.length > 0 ? open : alerts);
+  const summary = first === undefined ? '' : annotationText(first.annotations, 'summary');
+  const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
+  return `${marks[tone]} ${severity}${state}: ${name}${many}${where}${summary === '' ? '' : `: ${summary}`}`;
+}
+
+/** The namespace, node or instance that all share. */
+function place(alerts: readonly KnownAlert[]): string {
+  for (const label of ['namespace', 'node', 'instance']) {
+    const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
+    const [value] = values;
+    if (values.size === 1 && value !== undefined && value !== '') return ` in ${label} ${value}`;
+  }
+  return '';
+}
+
+function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Line[] {
+  const lines: Line[] = [];
+  const states: AlertState[] = ['firing', 'not in the last notification', 'no longer reported', 'resolved'];
+  const told = states
+    .map((state) => [state, alerts.filter((alert) => alert.state === state).length] as const)
+    .filter(([, count]) => count > 0);
+  if (alerts.length > 1) lines.push([{ bold: told.map(([state, count]) => `${count} ${state}`).join(', ') }]);
+  if (incident.truncated > 0) {
+    lines.push(
+      `Alertmanager listed ${alerts.length} and left out ${incident.truncated} (max_alerts): whether those are over is not known here.`,
+    );
+  }
+  return lines;
+}
+
+function links(incident: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
+  const facts: Fact[] = [];
+  const [first] = alerts;
+  if (incident.externalURL !== '')
+    facts.push({ name: 'Alertmanager', value: { link: 'open', url: incident.externalURL } });
+  if (first !== undefined && first.generatorURL !== '') {
+    facts.push({ name: 'Expression', value: { link: 'open in Prometheus', url: first.generatorURL } });
+  }
+  return facts;
+}

@@ -1,0 +1,51 @@
+// A card: one message in one channel that shows the newest state of something until it ends.
+
+/** What the ledger knows of a card. Times are milliseconds since 1970. */
+export interface CardRecord {
+  readonly id: string;
+  /** Names who says what it shows, for example `alert`. */
+  readonly kind: string;
+  readonly channelId: string;
+  /** The channel that it was meant for and that refused it, else null. */
+  readonly refusedChannelId: string | null;
+  readonly priority: number;
+  /** Grows with each state that should be shown. */
+  readonly revision: number;
+  /** The revision that Discord is known to show; 0 when none. */
+  readonly shownRevision: number;
+  readonly messageId: string | null;
+  /** How many messages were begun for it; each has a nonce of its own. */
+  readonly creations: number;
+  /** The creation whose end is not known, else null. */
+  readonly intent: { readonly at: number; readonly revision: number } | null;
+  /** Set where a message may exist that the ledger does not know: look for one made since. */
+  readonly lookSince: number | null;
+  readonly mentionRoles: readonly string[];
+  readonly ring: boolean;
+  readonly retryAt: number | null;
+  readonly attempts: number;
+  readonly wantedAt: number;
+  /** Whether what it shows goes on: only then is a deleted message made anew. */
+  readonly open: boolean;
+}
+
+/** The card of one thing as its domain wants it now. */
+export interface WantedCard {
+  readonly id: string;
+  readonly kind: string;
+  readonly channelId: string;
+  readonly priority: number;
+  readonly mentionRoles: readonly string[];
+  readonly ring: boolean;
+  readonly open: boolean;
+  readonly wantedAt: number;
+  /** For a new card: its creation begins as soon as this is durable. */
+  readonly begun: boolean;
+  /** For a new card: a message of it may exist that the ledger does not know. */
+  readonly lookSince: number | null;
+  /** For a new card: its message, where one was made while the store failed. */
+  readonly messageId: string | null;
+}
+
+/** What waits for a channel is shown in this order (design: new critical, new warning, operations, resolves, refreshes). */
+export const priorities = { critical: 0, warning: 1, notice: 2, progress: 2, end: 3, refresh: 4 } as const;

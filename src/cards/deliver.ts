@@ -1,0 +1,245 @@
+// One attempt to make Discord show a card as it should be, and what is recorded of it.
+import type { Logger } from 'pino';
+import type { Line, Message } from '../message.ts';
+import type { CardRecord } from './card.ts';
+import type { Channels, Found, Outcome, Posting } from './channels.ts';
+import type { Ledger } from './ledger.ts';
+import { mayRelyOnNonce, nonceOf, plan } from './plan.ts';
+
+export interface Attempt {
+  readonly record: CardRecord;
+  readonly message: Message;
+  /** Whether the recorded creation is known not to have left this process. */
+  readonly unsent: boolean;
+  /** False for a card that is in memory alone because the store fails. */
+  readonly written: boolean;
+}
+
+export interface DeliveryContext {
+  readonly ledger: Ledger;
+  readonly channels: Channels;
+  readonly defaultChannelId: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+interface Failure {
+  readonly outcome: string;
+  /** The creation is recorded as begun, but surely was not made. */
+  readonly unsent: boolean;
+}
+
+export type Delivery =
+  | { readonly kind: 'shown'; readonly step: 'create' | 'edit'; readonly messageId: string }
+  /** Nothing was to be done. */
+  | { readonly kind: 'done' }
+  /** A message of the card is gone: take it up anew. */
+  | ({ readonly kind: 'again' } & Failure)
+  | ({ readonly kind: 'slow down'; readonly at: number; readonly of: 'create' | 'edit' } & Failure)
+  /** Discord cannot be reached or does not say what it did. */
+  | ({ readonly kind: 'away' } & Failure)
+  | ({ readonly kind: 'token refused' } & Failure)
+  /** The channel takes nothing; where the card has moved, `to` is its new channel. */
+  | ({
+      readonly kind: 'channel refused';
+      readonly to: string | null;
+      readonly code: number;
+      readonly reason: string;
+    } & Failure)
+  /** This card alone waits; others may go. */
+  | ({ readonly kind: 'postponed' } & Failure);
+
+/** A message or channel that is refused is tried again after a minute, doubled up to 15. In milliseconds. */
+export function postponement(attempts: number): number {
+  return Math.min(15, 2 ** Math.min(attempts, 10)) * 60_000;
+}
+
+/** Never throws for what Discord does; rejects with `StoreFailed` where the ledger of a written card cannot be written before an attempt. */
+export async function deliver(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
+  const { record, message } = attempt;
+  const time = context.now().getTime();
+  const step = plan(record, attempt.unsent, time);
+  switch (step.kind) {
+    case 'skip':
+    case 'wait':
+      return { kind: 'done' };
+    case 'edit':
+      return edit(attempt, step.messageId, context);
+    case 'create':
+      return create(attempt, context);
+    case 'look': {
+      const found = await context.channels.find(record.channelId, record.id, new Date(step.since), context.signal);
+      if (found.kind === 'found') return adopt({ ...attempt, message }, found.messageId, context);
+      if (found.kind === 'not there') return create(attempt, context);
+      return notFoundOut(attempt, found, context);
+    }
+  }
+}
+
+async function adopt(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
+  context.log.info(
+    { card: attempt.record.id, message: messageId },
+    'A message that the ledger did not know is adopted',
+  );
+  return edit(attempt, messageId, context);
+}
+
+/** The channel could not be read back: creating again is safe only while Discord remembers the nonce. */
+async function notFoundOut(
+  attempt: Attempt,
+  found: Exclude<Found, { kind: 'found' } | { kind: 'not there' }>,
+  context: DeliveryContext,
+): Promise<Delivery> {
+  const readable = found.kind !== 'channel refused' || found.code !== 50001;
+  if (mayRelyOnNonce(attempt.record, context.now().getTime()) && readable && found.kind !== 'slow down') {
+    return create(attempt, context);
+  }
+  return consequences(attempt, found, 'create', context);
+}
+
+async function create(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
+  const { record } = attempt;
+  const time = context.now().getTime();
+  const repeated = record.intent !== null && (attempt.unsent || mayRelyOnNonce(record, time));
+  const creations = repeated ? Math.max(1, record.creations) : record.creations + 1;
+  const intent = repeated && record.intent !== null ? record.intent : { at: time, revision: record.revision };
+  if (!repeated && attempt.written) await context.ledger.begin(record.id, { ...intent, creations });
+  const posting: Posting = {
+    nonce: nonceOf(record.id, creations),
+    mentionRoles:
+      record.refusedChannelId === null || record.channelId === context.defaultChannelId ? record.mentionRoles : [],
+    ring: record.ring,
+  };
+  const message = withRefusal(attempt.message, record);
+  let outcome = await context.channels.create(record.channelId, message, record.id, posting, context.signal);
+  if (outcome.kind === 'message refused') {
+    context.log.error(
+      { card: record.id, code: outcome.code, reason: outcome.reason },
+      'Discord refuses a message as wrong: a plain one is sent',
+    );
+    outcome = await context.channels.create(record.channelId, plain(message), record.id, posting, context.signal);
+  }
+  if (outcome.kind === 'sent') {
+    // Where an earlier attempt did reach Discord, its message came back: it shows what was sent then.
+    const revision = attempt.unsent || !repeated ? record.revision : intent.revision;
+    await recordShown(attempt, outcome.messageId, revision, context);
+    return { kind: 'shown', step: 'create', messageId: outcome.messageId };
+  }
+  return consequences(attempt, outcome, 'create', context);
+}
+
+async function edit(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
+  const { record } = attempt;
+  const message = withRefusal(attempt.message, record);
+  let outcome = await context.channels.edit(record.channelId, messageId, message, record.id, context.signal);
+  if (outcome.kind === 'message refused') {
+    context.log.error(
+      { card: record.id, code: outcome.code, reason: outcome.reason },
+      'Discord refuses an edit as wrong: a plain one is sent',
+    );
+    outcome = await context.channels.edit(record.channelId, messageId, plain(message), record.id, context.signal);
+  }
+  if (outcome.kind === 'sent') {
+    await recordShown(attempt, messageId, record.revision, context);
+    return { kind: 'shown', step: 'edit', messageId };
+  }
+  if (outcome.kind === 'unknown' && record.messageId === null && attempt.written) {
+    // Adopted, but not edited yet: what was found must not be looked for again.
+    await recordShown(attempt, messageId, 0, context);
+  }
+  return consequences(attempt, outcome, 'edit', context);
+}
+
+async function recordShown(
+  attempt: Attempt,
+  messageId: string,
+  revision: number,
+  context: DeliveryContext,
+): Promise<void> {
+  if (!attempt.written) return;
+  await context.ledger.shown(attempt.record.id, messageId, revision);
+}
+
+async function consequences(
+  attempt: Attempt,
+  outcome: Exclude<Outcome | Found, { kind: 'sent' } | { kind: 'found' } | { kind: 'not there' }>,
+  of: 'create' | 'edit',
+  context: DeliveryContext,
+): Promise<Delivery> {
+  const { record, written } = attempt;
+  const { ledger, log } = context;
+  const failure = { outcome: outcome.kind, unsent: false };
+  switch (outcome.kind) {
+    case 'slow down':
+      return {
+        ...failure,
+        kind: 'slow down',
+        at: outcome.at.getTime(),
+        of,
+        unsent: of === 'create' && isFresh(attempt),
+      };
+    case 'not sent':
+      return { ...failure, kind: 'away', unsent: of === 'create' && isFresh(attempt) };
+    case 'unknown':
+      log.warn({ card: record.id, reason: outcome.reason }, 'Discord did not say what became of a message');
+      return { ...failure, kind: 'away' };
+    case 'token refused':
+      return { ...failure, kind: 'token refused', unsent: of === 'create' && isFresh(attempt) };
+    case 'gone':
+      log.info({ card: record.id, again: record.open }, 'Someone deleted the message of a card');
+      if (written) await (record.open ? ledger.startOver(record.id) : ledger.settle(record.id, record.revision));
+      return { ...failure, kind: 'again' };
+    case 'channel refused':
+      return refusedByChannel(attempt, outcome, context);
+    case 'message refused':
+      log.error(
+        { card: record.id, code: outcome.code, reason: outcome.reason },
+        'Discord refuses even a plain message',
+      );
+      if (written)
+        await ledger.postpone(record.id, context.now().getTime() + postponement(record.attempts), record.attempts + 1);
+      return { ...failure, kind: 'postponed' };
+  }
+}
+
+/** Whether no earlier attempt of this creation can have reached Discord. */
+function isFresh(attempt: Attempt): boolean {
+  return attempt.unsent || attempt.record.intent === null;
+}
+
+/** The card goes to the default channel; where that one refuses, it stays there until it no longer does. */
+async function refusedByChannel(
+  { record, written }: Attempt,
+  { code, reason }: Extract<Outcome, { kind: 'channel refused' }>,
+  { defaultChannelId, ledger }: DeliveryContext,
+): Promise<Delivery> {
+  const refused = { kind: 'channel refused', outcome: 'channel refused', code, reason } as const;
+  if (record.channelId === defaultChannelId) return { ...refused, to: null, unsent: record.intent === null };
+  const move = { channelId: defaultChannelId, refusedChannelId: record.channelId };
+  if (written) await ledger.startOver(record.id, move);
+  return { ...refused, to: defaultChannelId, unsent: false };
+}
+
+/** A card that could not go where its route says tells so. */
+function withRefusal(message: Message, record: CardRecord): Message {
+  if (record.refusedChannelId === null) return message;
+  const line: Line = [
+    'Its route names the channel ',
+    { code: record.refusedChannelId },
+    ', which refuses messages of the bot.',
+  ];
+  return { ...message, text: [line, ...(message.text ?? [])] };
+}
+
+/** What is left when Discord calls the full message wrong: the headline, and everything else as a file. */
+function plain(message: Message): Message {
+  const items = message.list?.items.map((item) => item.whole) ?? [];
+  const data = [...items, ...(message.block?.lines ?? [])].join('\n\n');
+  return {
+    headline: message.headline,
+    tone: message.tone,
+    title: 'Shown in short form',
+    ...(data !== '' && { files: [{ name: message.list?.file ?? 'message.txt', data }] }),
+  };
+}

@@ -1,0 +1,30 @@
+// What the publisher needs of the store; `store/cards.ts` satisfies it.
+import type { CardRecord } from './card.ts';
+
+export type Next =
+  | { readonly kind: 'card'; readonly card: CardRecord }
+  /** Cards wait, but none may go before `at`. */
+  | { readonly kind: 'later'; readonly at: number }
+  | { readonly kind: 'idle' };
+
+export interface Ledger {
+  get(id: string): Promise<CardRecord | undefined>;
+  /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out. */
+  next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }, now: number): Promise<Next>;
+  /** Channels in which something waits. */
+  channelsWithWork(): Promise<readonly string[]>;
+  /** How many cards wait, over all channels. */
+  waiting(): Promise<number>;
+  /** Written before the first byte of a creation leaves. */
+  begin(
+    id: string,
+    intent: { readonly at: number; readonly revision: number; readonly creations: number },
+  ): Promise<void>;
+  /** The message exists and shows this revision. */
+  shown(id: string, messageId: string, revision: number): Promise<void>;
+  /** Its message is gone, or it moves to another channel: the next step is a new creation. */
+  startOver(id: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): Promise<void>;
+  /** There is nothing to show (any more) for this revision. */
+  settle(id: string, revision: number): Promise<void>;
+  postpone(id: string, retryAt: number, attempts: number): Promise<void>;
+}

@@ -1,0 +1,48 @@
+// What the publisher does next about one card: pure, with the reason.
+import { createHash } from 'node:crypto';
+import type { CardRecord } from './card.ts';
+
+export type Step =
+  | { readonly kind: 'skip'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly reason: string; readonly until: number }
+  | { readonly kind: 'edit'; readonly reason: string; readonly messageId: string }
+  | { readonly kind: 'create'; readonly reason: string }
+  /** Read the channel back for our own message before creating one. */
+  | { readonly kind: 'look'; readonly reason: string; readonly since: number };
+
+/**
+ * Discord remembers a nonce for "a few minutes" (API documentation, Create Message); within this time it is relied on even where the channel
+ * cannot be read back.
+ */
+export const nonceTrustedMs = 60_000;
+
+/**
+ * @param unsent true when this process knows that the recorded creation has not reached Discord.
+ * @param now milliseconds since 1970.
+ */
+export function plan(record: CardRecord, unsent: boolean, now: number): Step {
+  if (record.shownRevision >= record.revision) return { kind: 'skip', reason: 'already shown' };
+  if (record.retryAt !== null && record.retryAt > now)
+    return { kind: 'wait', reason: 'refused before', until: record.retryAt };
+  if (record.messageId !== null) return { kind: 'edit', reason: 'state changed', messageId: record.messageId };
+  if (record.intent !== null && !unsent) {
+    return { kind: 'look', reason: 'an earlier attempt has no known end', since: record.intent.at };
+  }
+  if (record.lookSince !== null) {
+    return { kind: 'look', reason: 'the ledger may not know a message of it', since: record.lookSince };
+  }
+  return { kind: 'create', reason: 'first time' };
+}
+
+/** Whether, after the channel could not be read back, creating again is safe: Discord then answers with the message it has. */
+export function mayRelyOnNonce(record: CardRecord, now: number): boolean {
+  return record.intent !== null && now - record.intent.at >= 0 && now - record.intent.at < nonceTrustedMs;
+}
+
+/** At most 25 characters (Discord's limit); the same in every process for the same creation of the same card. */
+export function nonceOf(cardId: string, creation: number): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([cardId, creation]))
+    .digest('base64url');
+  return `c-${digest.slice(0, 22)}`;
+}
