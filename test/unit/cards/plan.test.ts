@@ -1,0 +1,68 @@
+// What the publisher does next about a card, and why.
+import { describe, expect, test } from '@jest/globals';
+import type { CardRecord } from '../../../src/cards/card.ts';
+import { mayRelyOnNonce, nonceOf, nonceTrustedMs, plan } from '../../../src/cards/plan.ts';
+
+const now = 1_000_000;
+const fresh: CardRecord = {
+  id: 'a1',
+  kind: 'alert',
+  channelId: '1',
+  refusedChannelId: null,
+  priority: 0,
+  revision: 1,
+  shownRevision: 0,
+  messageId: null,
+  creations: 0,
+  intent: null,
+  lookSince: null,
+  mentionRoles: [],
+  ring: true,
+  retryAt: null,
+  attempts: 0,
+  wantedAt: now,
+  open: true,
+};
+
+describe('a card', () => {
+  test.each([
+    ['that nobody has seen is created', fresh, false, { kind: 'create', reason: 'first time' }],
+    ['that shows its newest state is left alone', { ...fresh, shownRevision: 1 }, false, { kind: 'skip' }],
+    [
+      'whose state changed is edited',
+      { ...fresh, messageId: 'm', shownRevision: 1, revision: 2 },
+      false,
+      { kind: 'edit', messageId: 'm' },
+    ],
+    ['that was refused waits', { ...fresh, retryAt: now + 5 }, false, { kind: 'wait', until: now + 5 }],
+    [
+      'whose creation has no known end is looked for',
+      { ...fresh, intent: { at: 7, revision: 1 } },
+      false,
+      { kind: 'look', since: 7 },
+    ],
+    ['whose creation never left is created', { ...fresh, intent: { at: 7, revision: 1 } }, true, { kind: 'create' }],
+    ['of before the ledger is looked for', { ...fresh, lookSince: 3 }, false, { kind: 'look', since: 3 }],
+  ])('%s', (_name, record, unsent, expected) => {
+    expect(plan(record, unsent, now)).toMatchObject(expected);
+  });
+});
+
+describe('a nonce', () => {
+  test('fits into the 25 characters that Discord takes, and is the same in every process', () => {
+    expect(nonceOf('a1', 1)).toHaveLength(24);
+    expect(nonceOf('a1', 1)).toBe(nonceOf('a1', 1));
+  });
+
+  test('is another for another card and for another message of the same card', () => {
+    expect(new Set([nonceOf('a1', 1), nonceOf('a1', 2), nonceOf('a2', 1)]).size).toBe(3);
+  });
+
+  test('is relied on for a minute, and not when the clock was set back', () => {
+    const begun = (at: number) => ({ ...fresh, intent: { at, revision: 1 } });
+    expect(mayRelyOnNonce(begun(now), now + nonceTrustedMs - 1)).toBe(true);
+    expect(mayRelyOnNonce(begun(now), now + nonceTrustedMs)).toBe(false);
+    expect(mayRelyOnNonce(begun(now), now - 1)).toBe(false);
+    expect(mayRelyOnNonce(fresh, now)).toBe(false);
+  });
+});
