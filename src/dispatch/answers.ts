@@ -1,4 +1,5 @@
 // Answers that are kept for a while, so that a person can leaf through them or share them.
+import { pack, unpack } from '../lib/json.ts';
 import type { Message } from '../message.ts';
 import type { Answer } from './command.ts';
 
@@ -41,28 +42,13 @@ export function toLeaves(answer: Answer): Leaves {
 // Grows with each change of what is kept, so that an answer kept by an older version counts as expired.
 const version = 1;
 
-/** JSON, with dates and bytes in forms of their own. */
 export function packLeaves(leaves: Leaves): string {
-  return JSON.stringify({ version, leaves }, replace);
+  return pack({ version, leaves });
 }
 
 /** The leaves, or null where an older version of the bot kept them. */
 export function unpackLeaves(content: string): Leaves | null {
-  const kept: { version: number; leaves: Leaves } = JSON.parse(content, revive);
+  // Written by `packLeaves` alone; what another version wrote is told by its number.
+  const kept = unpack(content) as { version: number; leaves: Leaves };
   return kept.version === version ? kept.leaves : null;
-}
-
-/** Looks at the value before its own `toJSON` has been at it. */
-function replace(this: unknown, key: string, value: unknown): unknown {
-  const raw: unknown = Reflect.get(Object(this), key);
-  if (raw instanceof Date) return { $date: raw.getTime() };
-  if (raw instanceof Uint8Array) return { $bytes: Buffer.from(raw).toString('base64') };
-  return value;
-}
-
-function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$date' in value && typeof value.$date === 'number') return new Date(value.$date);
-  if ('$bytes' in value && typeof value.$bytes === 'string') return new Uint8Array(Buffer.from(value.$bytes, 'base64'));
-  return value;
 }
