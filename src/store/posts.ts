@@ -1,5 +1,6 @@
 // Queries about posts: messages that are cards as they stand.
 import type { Transaction } from 'kysely';
+import { pack, unpack } from '../lib/json.ts';
 import type { Message } from '../message.ts';
 import type { Reader, Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -7,7 +8,7 @@ import type { Tables } from './tables.ts';
 export async function readPost(db: Reader, id: string): Promise<Message | undefined> {
   const row = await db.selectFrom('posts').select('message').where('id', '=', id).executeTakeFirst();
   // Written by `writePost` alone, so that it is read as it was written.
-  return row && (JSON.parse(row.message) as Message);
+  return row && (unpack(row.message) as Message);
 }
 
 export async function writePost(tx: Transaction<Tables>, id: string, at: number, message: Message): Promise<void> {
