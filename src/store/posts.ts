@@ -1,21 +1,27 @@
 // Queries about posts: messages that are cards as they stand.
-import type { Transaction } from 'kysely';
+import type { PostStore } from '../cards/posts.ts';
 import { pack, unpack } from '../lib/json.ts';
 import type { Message } from '../message.ts';
-import type { Reader, Store } from './store.ts';
-import type { Tables } from './tables.ts';
+import { wantCard } from './cards.ts';
+import type { Store } from './store.ts';
 
-export async function readPost(db: Reader, id: string): Promise<Message | undefined> {
-  const row = await db.selectFrom('posts').select('message').where('id', '=', id).executeTakeFirst();
-  // Written by `writePost` alone, so that it is read as it was written.
-  return row && (unpack(row.message) as Message);
-}
-
-export async function writePost(tx: Transaction<Tables>, id: string, at: number, message: Message): Promise<void> {
-  await tx
-    .insertInto('posts')
-    .values({ id, at, message: JSON.stringify(message) })
-    .execute();
+export function postStore(store: Store): PostStore {
+  return {
+    add: (post, card) =>
+      store.commit(async (tx) => {
+        const added = await tx
+          .insertInto('posts')
+          .values({ id: post.id, at: post.at, message: pack(post.message) })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirst();
+        if (Number(added.numInsertedOrUpdatedRows ?? 0) > 0) await wantCard(tx, card);
+      }),
+    async read(id) {
+      const row = await store.db.selectFrom('posts').select('message').where('id', '=', id).executeTakeFirst();
+      // Written by `add` alone, so that it is read as it was written.
+      return row && (unpack(row.message) as Message);
+    },
+  };
 }
 
 /** Removes posts older than `before` (milliseconds since 1970) that are shown, with their cards, at most 500 at a time. */

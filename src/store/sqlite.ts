@@ -28,11 +28,22 @@ function adapt(raw: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const kept = statements.get(sql);
       if (kept !== undefined) return kept;
-      const statement = adaptStatement(raw.prepare(sql));
+      const statement = sql === 'rollback' ? rollback(raw) : adaptStatement(raw.prepare(sql));
       if (statements.size >= keptStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
     },
+  };
+}
+
+/** A full disk ends the transaction by itself (https://www.sqlite.org/lang_transaction.html); rolling back what is gone would hide why. */
+function rollback(raw: DatabaseSync): SqliteStatement {
+  const nothing = { changes: 0, lastInsertRowid: 0 };
+  return {
+    reader: false,
+    all: () => [],
+    run: () => (raw.isTransaction ? raw.prepare('rollback').run() : nothing),
+    iterate: () => [].values(),
   };
 }
 
@@ -55,6 +66,7 @@ function toParameter(value: unknown): Parameter {
 
 /** SQLite's primary result code of an error (https://www.sqlite.org/rescode.html), or null when it is no SQLite error. */
 export function sqliteCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number')
+    return null;
   return error.errcode & 0xff;
 }
