@@ -19,13 +19,16 @@ const limitMs = 60_000;
 
 export function createTelling(answering: Answering, log: Logger): Telling {
   async function tell(step: string, work: () => Promise<void>): Promise<Told> {
-    const signal = AbortSignal.timeout(limitMs);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('Discord did not answer in time')), limitMs);
     try {
-      await untilAborted(work(), signal);
+      await untilAborted(work(), limit.signal);
       return 'taken';
     } catch (err) {
       log.warn({ err, step }, 'Discord did not take an answer');
-      return signal.aborted ? 'unknown' : 'refused';
+      return limit.signal.aborted ? 'unknown' : 'refused';
+    } finally {
+      clearTimeout(timer);
     }
   }
   return {
