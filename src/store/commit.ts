@@ -33,14 +33,20 @@ export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'>
     });
   }
 
+  /** Tells whether it was the store that refused; each of them is then told so. */
+  function refusedByStore(batch: readonly Waiting[], error: unknown): boolean {
+    const code = sqliteCode(error);
+    if (code === null || !storeCodes.has(code)) return false;
+    failed = true;
+    for (const { reject } of batch) reject(new StoreFailed('The database could not be written', { cause: error }));
+    return true;
+  }
+
   async function alone(waiting: Waiting): Promise<void> {
     try {
       await together([waiting]);
     } catch (error) {
-      const code = sqliteCode(error);
-      if (code === null || !storeCodes.has(code)) return waiting.reject(error);
-      failed = true;
-      waiting.reject(new StoreFailed('The database could not be written', { cause: error }));
+      if (!refusedByStore([waiting], error)) waiting.reject(error);
     }
   }
 
@@ -51,9 +57,9 @@ export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'>
       const batch = queue.splice(0, batchSize);
       try {
         await together(batch);
-      } catch {
-        // One of them, or the disk: each is tried alone, so that none fails for another's fault.
-        for (const waiting of batch) await alone(waiting);
+      } catch (error) {
+        // A mistake in one of them: each is tried alone, so that none fails for another's fault.
+        if (!refusedByStore(batch, error)) for (const waiting of batch) await alone(waiting);
       }
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -116,7 +116,8 @@ function isSound(path: string): boolean {
 
 async function open(path: string, now: Date): Promise<Omit<OpenedStore, 'setAside'>> {
   const writing = openSqlite(path, { readOnly: false });
-  // 2 MiB of page cache: the working set is small, and memory is the homelab's.
+  // 2 MiB of page cache: the working set is small, and memory is the homelab's. Waiting for a lock stops everything else in this process, so it
+  // waits long only at the start.
   const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048';
   const writer = new Kysely<Tables>({ dialect: writing.dialect });
   try {
@@ -134,6 +135,7 @@ async function open(path: string, now: Date): Promise<Omit<OpenedStore, 'setAsid
       .select('value')
       .where('name', '=', 'complete_since')
       .executeTakeFirstOrThrow();
+    writing.raw.exec('PRAGMA busy_timeout=100');
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
     const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true }).dialect });
     await sql`select 1`.execute(db);
