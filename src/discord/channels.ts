@@ -1,0 +1,91 @@
+// The publisher's requests: create, edit and find a message in a channel.
+import { Routes } from 'discord.js';
+import type { Channels, Found, Outcome } from '../cards/channels.ts';
+import { failureOf } from './failures.ts';
+import { limits, snowflakeAt } from './limits.ts';
+import { render } from './message.ts';
+import type { Rest } from './rest.ts';
+import { IdOnly, MessagePage } from './schema.ts';
+import type { Redact } from './text.ts';
+
+/** How far Discord's clock and ours may differ. */
+const clockMargin = 2 * 60 * 1000;
+const mostPages = 20;
+
+export function createChannels(options: { rest: Rest; now: () => Date; redact: Redact }): Channels {
+  const { rest, now, redact } = options;
+  let ownId: string | null = null;
+
+  return {
+    async create(channelId, message, marker, posting, signal) {
+      const { body, files } = render(message, { redact, marker, ...posting });
+      return send({ method: 'POST', route: Routes.channelMessages(channelId) }, body, files, signal);
+    },
+    async edit(channelId, messageId, message, marker, signal) {
+      const { body, files } = render(message, { redact, marker });
+      return send({ method: 'PATCH', route: Routes.channelMessage(channelId, messageId) }, body, files, signal);
+    },
+    async find(channelId, marker, since, signal) {
+      if (signal.aborted) return { kind: 'not sent', reason: 'stopping' };
+      try {
+        return await readBack(channelId, marker, since, signal);
+      } catch (error) {
+        return notFoundBecause(failureOf(error, now()));
+      }
+    },
+  };
+
+  async function send(
+    { method, route }: { method: 'POST' | 'PATCH'; route: `/${string}` },
+    body: unknown,
+    files: Parameters<Rest['request']>[0]['files'] & {},
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    if (signal.aborted) return { kind: 'not sent', reason: 'stopping' };
+    try {
+      const answer = IdOnly.safeParse(await rest.request({ method, route, body, files, signal }));
+      if (!answer.success) return { kind: 'unknown', reason: 'the answer is not a message' };
+      return { kind: 'sent', messageId: answer.data.id };
+    } catch (error) {
+      const failure = failureOf(error, now());
+      return 'reason' in failure ? { ...failure, reason: redact(failure.reason) } : failure;
+    }
+  }
+
+  /** Oldest first: `after` gives the hundred messages that follow it, whatever their order in the page. */
+  async function readBack(channelId: string, marker: string, since: Date, signal: AbortSignal): Promise<Found> {
+    const self = await whoAmI(signal);
+    let after = snowflakeAt(new Date(since.getTime() - clockMargin));
+    for (let page = 0; page < mostPages; page += 1) {
+      const answer = await rest.request({
+        method: 'GET',
+        route: Routes.channelMessages(channelId),
+        query: { after, limit: String(limits.page) },
+        signal,
+      });
+      const messages = MessagePage.safeParse(answer);
+      if (!messages.success) return { kind: 'unknown', reason: 'the answer is not a list of messages' };
+      const found = messages.data.find(({ author, embeds }) => author.id === self && carries(embeds, marker));
+      if (found !== undefined) return { kind: 'found', messageId: found.id };
+      if (messages.data.length < limits.page) return { kind: 'not there' };
+      after = messages.data.reduce((newest, { id }) => (BigInt(id) > BigInt(newest) ? id : newest), after);
+    }
+    return { kind: 'unknown', reason: `more than ${mostPages * limits.page} messages since then` };
+  }
+
+  async function whoAmI(signal: AbortSignal): Promise<string> {
+    ownId ??= IdOnly.parse(await rest.request({ method: 'GET', route: Routes.user(), signal })).id;
+    return ownId;
+  }
+}
+
+function carries(embeds: MessagePage[number]['embeds'], marker: string): boolean {
+  const text = embeds[0]?.footer?.text ?? '';
+  return text === `ref ${marker}` || text.endsWith(` ref ${marker}`);
+}
+
+function notFoundBecause(failure: ReturnType<typeof failureOf>): Found {
+  if (failure.kind === 'gone') return { kind: 'not there' };
+  if (failure.kind === 'message refused') return { kind: 'unknown', reason: failure.reason };
+  return failure;
+}

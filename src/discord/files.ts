@@ -1,0 +1,66 @@
+// Attached files: names, redaction, and Discord's limits on count and size.
+import type { File } from '../message.ts';
+import { limits } from './limits.ts';
+import { linesOf, type Redact } from './text.ts';
+
+/** A file as it is uploaded. */
+export interface Upload {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly description?: string;
+}
+
+export interface Uploads {
+  readonly uploads: readonly Upload[];
+  /** Names of files that could not be attached, with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+const cutNotice = '\n[cut here: Discord takes no bigger file]\n';
+
+/** As many of these as Discord takes, in order; text is redacted and cut where it is too big, other data is left out. */
+export function uploadsOf(files: readonly File[], redact: Redact): Uploads {
+  const uploads: Upload[] = [];
+  const leftOut: string[] = [];
+  const names = new Set<string>();
+  // The JSON part and the form's own bytes take some of the request.
+  let room = limits.requestBytes - 256 * 1024;
+  for (const file of files) {
+    const name = uniqueName(file.name, names);
+    const limit = Math.min(limits.fileBytes, room);
+    const data = typeof file.data === 'string' ? textBytes(file.data, limit, redact) : file.data;
+    if (uploads.length === limits.files) leftOut.push(`${name} (Discord takes ${limits.files} files)`);
+    else if (data === null || data.byteLength > limit) leftOut.push(`${name} (too big for Discord)`);
+    else {
+      names.add(name);
+      room -= data.byteLength;
+      const description =
+        file.description === undefined ? '' : linesOf(file.description, redact).slice(0, limits.altText);
+      uploads.push({ name, data, ...(description.trim() !== '' && { description: description.toWellFormed() }) });
+    }
+  }
+  return { uploads, leftOut };
+}
+
+function textBytes(text: string, limit: number, redact: Redact): Uint8Array | null {
+  const bytes = Buffer.from(linesOf(text, redact), 'utf8');
+  if (bytes.byteLength <= limit) return bytes;
+  const room = limit - Buffer.byteLength(cutNotice);
+  if (room <= 0) return null;
+  // Decoding drops the half character that a cut between bytes leaves.
+  const kept = new TextDecoder().decode(bytes.subarray(0, room), { stream: true });
+  return Buffer.from(kept + cutNotice, 'utf8');
+}
+
+function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
+  const plain = wanted
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(-limits.fileName);
+  const name = plain === '' ? 'file.txt' : plain;
+  if (!taken.has(name)) return name;
+  for (let count = 2; ; count += 1) {
+    const other = `${count}-${name}`.slice(0, limits.fileName);
+    if (!taken.has(other)) return other;
+  }
+}

@@ -1,0 +1,144 @@
+// Requests to Discord's REST API, each tried once: who asks decides what to do about a failure.
+import {
+  DefaultRestOptions,
+  type RateLimitData,
+  type RawFile,
+  REST,
+  type RequestMethod,
+  type ResponseLike,
+} from 'discord.js';
+import { failureOf, TokenRefused } from './failures.ts';
+import type { Upload } from './files.ts';
+import type { TokenGate } from './token.ts';
+
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below the version, from `Routes`. */
+  readonly route: `/${string}`;
+  readonly body?: unknown;
+  readonly files?: readonly Upload[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** False for routes that carry an interaction's token in their path. */
+  readonly withToken?: boolean;
+}
+
+export interface Rest {
+  /** The parsed JSON of the answer, or null for an empty one. Rejects with what `failureOf` reads. */
+  request(request: RestRequest): Promise<unknown>;
+  stop(): void;
+}
+
+/** An interaction is worth a short wait; after a longer one nobody looks any more. */
+const longestInteractionWait = 5_000;
+/** Wait after a 429 that names no time, as Cloudflare's do. */
+const namelessWait = 30;
+/** Answers are lists of at most a hundred messages; this is far above them. */
+const longestAnswer = 16 * 1024 * 1024;
+
+export function createRest(options: {
+  apiUrl: string;
+  token: () => string;
+  timeoutMs: number;
+  gate: TokenGate;
+  now: () => Date;
+}): Rest {
+  const { gate } = options;
+  const rest = new REST({
+    api: options.apiUrl.replace(/\/+$/, ''),
+    version: '10',
+    timeout: options.timeoutMs,
+    retries: 0,
+    rejectOnRateLimit: rejects,
+    makeRequest: readWhole,
+  });
+  return {
+    async request({ method, route, body, files, query, signal, withToken = true }) {
+      if (withToken && gate.closedUntil() !== null) throw new TokenRefused('The token was refused a short while ago');
+      // discord.js forgets the token on a 401, and reads it before it first waits.
+      if (withToken) rest.setToken(options.token());
+      try {
+        const answer = await rest.request({
+          method: method as RequestMethod,
+          fullRoute: route,
+          auth: withToken,
+          ...(body !== undefined && { body }),
+          ...(files !== undefined && files.length > 0 && { files: files.map(rawFile) }),
+          ...(query !== undefined && { query: new URLSearchParams(query) }),
+          // discord.js never takes its listener off the signal, so each request gets its own.
+          ...(signal !== undefined && { signal: AbortSignal.any([signal]) }),
+        });
+        if (withToken) gate.accepted();
+        return answer instanceof ArrayBuffer ? null : answer;
+      } catch (error) {
+        const failure = failureOf(error, options.now());
+        if (withToken && failure.kind === 'token refused') gate.refused();
+        else if (withToken && saysDiscord(failure.kind)) gate.accepted();
+        throw error;
+      }
+    },
+    stop() {
+      rest.clearHashSweeper();
+      rest.clearHandlerSweeper();
+    },
+  };
+}
+
+function saysDiscord(kind: string): boolean {
+  return kind === 'gone' || kind === 'channel refused' || kind === 'message refused';
+}
+
+function rawFile(upload: Upload): RawFile {
+  return { name: upload.name, data: Buffer.from(upload.data.buffer, upload.data.byteOffset, upload.data.byteLength) };
+}
+
+/**
+ * For everything but interactions a limit rejects at once: the newest state is then rendered when the time has come. discord.js
+ * would ask again without a pause where a 429 names no time, so that is never left to it.
+ */
+function rejects(limit: RateLimitData): boolean {
+  if (!/^\/(?:interactions|webhooks)\//.test(limit.route)) return true;
+  const wait = Math.max(limit.retryAfter, limit.sublimitTimeout);
+  return !(wait > 0 && wait <= longestInteractionWait);
+}
+
+/**
+ * Reads the whole answer within the request's time limit, which discord.js ends with the headers. A 429 always gets a
+ * `Retry-After`: from its body, or ours where it names none.
+ */
+async function readWhole(...[url, init]: Parameters<typeof DefaultRestOptions.makeRequest>): Promise<ResponseLike> {
+  const response = await DefaultRestOptions.makeRequest(url, init);
+  const bytes = await bodyOf(response);
+  const headers = new Headers();
+  for (const [name, value] of response.headers) headers.append(name, value);
+  if (response.status === 429 && !(Number(headers.get('retry-after') ?? 'none') >= 0)) {
+    headers.set('retry-after', String(retryAfterOf(bytes)));
+  }
+  const empty = response.status === 204 || response.status === 205 || response.status === 304;
+  return new Response(empty ? null : bytes, { status: response.status, statusText: response.statusText, headers });
+}
+
+async function bodyOf(response: ResponseLike): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > longestAnswer) throw new Error('The answer is longer than any of Discord is');
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function retryAfterOf(bytes: Uint8Array): number {
+  try {
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof body === 'object' && body !== null && 'retry_after' in body) {
+      const seconds = Number(body.retry_after);
+      if (seconds > 0) return seconds;
+    }
+  } catch {
+    // A page of Cloudflare's.
+  }
+  return namelessWait;
+}

@@ -1,0 +1,26 @@
+// Which addresses Discord takes as links.
+import { clean } from './clean.ts';
+
+/**
+ * The address as Discord takes it, or null. Discord refuses the whole message for an address that is not http or https, is too
+ * long, or whose host has no dot (`http://prometheus-operated:9090`). One with credentials in it is refused by us.
+ * @param max `limits.buttonUrl` or `limits.embedUrl`
+ * @param redact an address that holds a secret is no link
+ */
+export function linkable(address: string, max: number, redact: (text: string) => string): string | null {
+  const text = address.trim();
+  // Lengths double at most when encoded; more is not even parsed.
+  if (text.length > max || clean(text) !== text || /\s/.test(text)) return null;
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  if (url.username !== '' || url.password !== '') return null;
+  if (!/^[^.].*\.[^.]+$/.test(url.hostname)) return null;
+  // A parenthesis would end a link in Markdown; the others are left as they are by URL.
+  const encoded = url.href.replaceAll(
+    /[()<>\\|*_~`[\]]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  if (encoded.length > max || redact(encoded) !== encoded || redact(text) !== text) return null;
+  return encoded;
+}
