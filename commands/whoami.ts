@@ -1,4 +1,5 @@
 // /whoami: who the bot takes a person for, and what follows from that.
+import { seenAs } from '../src/access/seen-as.ts';
 import type { Standing } from '../src/access/standing.ts';
 import type { Identity } from '../src/cluster/cluster.ts';
 import { command } from '../src/dispatch/command.ts';
@@ -50,19 +51,10 @@ function whatToDo({ anyoneHasALevel }: Standing, roles: readonly string[]): Line
 
 function kubernetesFacts(identity: Identity | null): Fact[] {
   if (identity === null) return [{ name: 'Kubernetes sees', value: 'nobody: without a level nothing is asked of it' }];
-  const user = `homelab-bot:${identity.level}`;
+  const { user, group, discordUser } = seenAs(identity);
+  const extra = { code: `discord-user=${discordUser}` };
   return [
-    {
-      name: 'Kubernetes sees',
-      value: [
-        'user ',
-        { code: user },
-        ', group ',
-        { code: user },
-        ', ',
-        { code: `discord-user=${identity.discordUser}` },
-      ],
-    },
+    { name: 'Kubernetes sees', value: ['user ', { code: user }, ', group ', { code: group }, ', extra ', extra] },
   ];
 }
 

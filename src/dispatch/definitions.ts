@@ -7,7 +7,8 @@ export interface OptionDefinition {
   readonly description: string;
   readonly type: Option['type'];
   readonly required: boolean;
-  readonly choices: readonly Choice[];
+  /** Fixed values; left out where there are none. */
+  readonly choices?: readonly Choice[];
   /** True where Discord is to ask for suggestions while the person types. */
   readonly autocomplete: boolean;
 }
@@ -31,5 +32,6 @@ export function definitionsOf(commands: readonly Command[]): CommandDefinition[]
 }
 
 function defineOption(name: string, { description, type, required, choices, complete }: Option): OptionDefinition {
-  return { name, description, type, required, choices: choices ?? [], autocomplete: complete !== undefined };
+  const fixed = choices !== undefined && { choices };
+  return { name, description, type, required, ...fixed, autocomplete: complete !== undefined };
 }

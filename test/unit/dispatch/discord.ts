@@ -15,8 +15,11 @@ export interface Seen {
   refuse(step: 'defer' | 'show' | 'deferUpdate' | 'add'): void;
 }
 
-/** @param happened also hears of each step. */
-export function interaction(kind: 'command' | 'press', happened: (step: string) => void = () => {}): Seen {
+/**
+ * @param happened also hears of each step.
+ * @param turns of the event loop that Discord takes for each request.
+ */
+export function interaction(kind: 'command' | 'press', happened: (step: string) => void = () => {}, turns = 1): Seen {
   const steps: string[] = [];
   const added: Message[] = [];
   const refusing = new Set<string>();
@@ -24,7 +27,7 @@ export function interaction(kind: 'command' | 'press', happened: (step: string) 
   let responded = false;
 
   async function step(name: string, act: () => void): Promise<void> {
-    await setImmediate();
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate();
     if (refusing.delete(name)) throw new Error(`Discord does not take ${name}`);
     act();
     steps.push(name);

@@ -269,7 +269,9 @@ test('a hundred commands at once are all acknowledged before any of them runs', 
     },
   });
   bot = await startBot([noted]);
-  const all = Array.from({ length: 100 }, () => interaction('command', (step) => void order.push(step)));
+  const all = Array.from({ length: 100 }, (_, index) =>
+    interaction('command', (step) => void order.push(step), 1 + (index % 10)),
+  );
   await Promise.all(all.map((seen) => bot.dispatch.invoked(typed(operator, 'operate'), seen.answering)));
   expect(order.slice(0, 100)).toEqual(Array(100).fill('defer'));
   expect(order.filter((one) => one === 'run')).toHaveLength(100);

@@ -1,0 +1,26 @@
+// Whom Kubernetes sees for an identity, as people are told; cluster/identity.ts sends the same, which a test compares.
+import type { Identity } from '../cluster/cluster.ts';
+
+export interface SeenAs {
+  readonly user: string;
+  readonly group: string;
+  /** Value of the extra `discord-user`. */
+  readonly discordUser: string;
+}
+
+export function seenAs({ level, discordUser }: Identity): SeenAs {
+  const user = `homelab-bot:${level}`;
+  const space = discordUser.indexOf(' ');
+  if (space === -1) return { user, group: user, discordUser };
+  const username = encode(discordUser.slice(space + 1));
+  return { user, group: user, discordUser: `${discordUser.slice(0, space)} ${username}` };
+}
+
+/** Percent-encodes the UTF-8 bytes of everything outside `[a-z0-9._-]`. */
+function encode(username: string): string {
+  return username
+    .toWellFormed()
+    .replace(/[^a-z0-9._-]/gu, (character) =>
+      [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    );
+}
