@@ -192,7 +192,7 @@ function subject({ invocation, reference, command }: Walk, level: Allowed['level
 }
 
 function acknowledged({ setting, startedAt }: Walk): void {
-  setting.metrics?.acknowledged(setting.now().getTime() - startedAt.getTime());
+  setting.metrics?.acknowledged?.(setting.now().getTime() - startedAt.getTime());
 }
 
 function finished({ setting, command, startedAt }: Walk, ending: Ending): void {

@@ -2,9 +2,6 @@
 import type { Button, File, Message } from '../message.ts';
 import type { Leaves } from './answers.ts';
 
-/** Bytes of an attached whole, well within the 10 MiB that Discord takes. */
-const wholeBytes = 4 * 1024 * 1024;
-
 /** What the buttons of a kept answer are about. The command's name only serves what is said; a press is decided anew. */
 export interface LeafSubject {
   readonly command: string;
@@ -36,7 +33,7 @@ export function plainLeaf({ pages, whole }: Leaves, page: number): Message | nul
   const shown = pages[page - 1];
   if (shown === undefined) return null;
   if (pages.length === 1 && whole === null) return shown;
-  const files: File[] = [...(shown.files ?? []), ...(whole === null || pages.length === 1 ? [] : [bounded(whole)])];
+  const files: File[] = [...(shown.files ?? []), ...(whole === null || pages.length === 1 ? [] : [whole])];
   const place = pages.length === 1 ? [] : [`Page ${page} of ${pages.length}`];
   const footer = [...(shown.footer === undefined ? [] : [shown.footer]), ...place].join(' · ');
   return { ...shown, ...(footer !== '' && { footer }), ...(files.length > 0 && { files }) };
@@ -61,12 +58,4 @@ function buttons(count: number, subject: LeafSubject, share: 'offered' | 'done' 
 
 function turn(label: string, to: LeafSubject, disabled: boolean): Button {
   return { label, style: 'secondary', action: 'page', subject: leafSubject(to), disabled };
-}
-
-function bounded(whole: { readonly name: string; readonly data: string }): File {
-  const bytes = Buffer.from(whole.data);
-  if (bytes.length <= wholeBytes) return whole;
-  // A character that is cut in half at the end becomes U+FFFD, which is harmless in a text file.
-  const kept = bytes.subarray(0, wholeBytes).toString();
-  return { name: whole.name, data: `${kept}\n… cut here: ${bytes.length - wholeBytes} bytes more\n` };
 }

@@ -60,7 +60,7 @@ export async function press(setting: Setting, invocation: PressInvocation, answe
     told = await tell.deferUpdate();
   });
   if (told !== 'taken') return;
-  setting.metrics?.acknowledged(setting.now().getTime() - startedAt.getTime());
+  setting.metrics?.acknowledged?.(setting.now().getTime() - startedAt.getTime());
 
   const walk: Walk = { setting, invocation, subject, reference, log, tell };
   try {

@@ -26,7 +26,7 @@ export type Ending = 'answered' | 'told' | 'failed' | 'refused' | 'invalid';
 /** Names are those of registered commands, so that labels made of them are bounded. */
 export interface DispatchMetrics {
   /** Milliseconds from the event's arrival until Discord has taken the first response. */
-  acknowledged(milliseconds: number): void;
+  acknowledged?(milliseconds: number): void;
   finished(command: string, ending: Ending, milliseconds: number): void;
 }
 

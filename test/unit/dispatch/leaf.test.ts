@@ -44,13 +44,6 @@ describe('a page', () => {
     expect(plainLeaf(three, 0)).toBeNull();
   });
 
-  test('a whole that Discord would not take is cut, and says so', () => {
-    const large = { pages: three.pages, whole: { name: 'all.txt', data: 'ä'.repeat(3 * 1024 * 1024) } };
-    const [file] = plainLeaf(large, 1)?.files ?? [];
-    expect(Buffer.byteLength(file?.data ?? '')).toBeLessThan(4.1 * 1024 * 1024);
-    expect(String(file?.data)).toMatch(/cut here: \d+ bytes more\n$/u);
-  });
-
   test('an answer without any page is a defect', () => {
     expect(() => toLeaves({ pages: [], whole })).toThrow('no page');
   });
