@@ -1,0 +1,112 @@
+// Reads a body into memory that was reserved for it, within its limits of size and time.
+import type { IncomingMessage } from 'node:http';
+import type { HttpLimits } from './limits.ts';
+import type { Room } from './room.ts';
+
+export type Body =
+  /** `release` gives the memory back; call it once the body is done with. */
+  | { readonly kind: 'read'; readonly bytes: Buffer; readonly release: () => void }
+  | { readonly kind: 'too large' | 'too slow' | 'no room' | 'client gone' };
+
+/** How much more is reserved at a time for a body that does not say how long it is. */
+const step = 64 * 1024;
+
+/**
+ * Nothing is read before there is room for it: a waiting client is held back by TCP.
+ * @param begin called when there is room, before the first read; sends `100 Continue` where the client waits for it.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  room: Room,
+  limits: HttpLimits,
+  begin: () => void,
+): Promise<Body> {
+  const announced = request.headers['content-length'];
+  const length = announced === undefined ? null : Number(announced);
+  if (length !== null && length > limits.bodyBytes) return { kind: 'too large' };
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  request.once('close', onClose);
+  try {
+    const first = length ?? step;
+    if (!(await room.take(first, limits.roomMs, gone.signal))) {
+      return { kind: gone.signal.aborted ? 'client gone' : 'no room' };
+    }
+    begin();
+    return await fill(request, room, limits, { reserved: first, exact: length !== null, gone: gone.signal });
+  } finally {
+    request.off('close', onClose);
+  }
+}
+
+interface Filling {
+  /** Bytes of the room that are this body's at first. */
+  readonly reserved: number;
+  /** True where the body's length is known. */
+  readonly exact: boolean;
+  readonly gone: AbortSignal;
+}
+
+function fill(request: IncomingMessage, room: Room, limits: HttpLimits, filling: Filling): Promise<Body> {
+  return new Promise((resolve) => {
+    let { reserved } = filling;
+    // Of its own, not of Node's shared pool: it is freed as one piece.
+    let buffer = Buffer.allocUnsafeSlow(reserved);
+    let used = 0;
+    let stopped = false;
+    const timer = setTimeout(() => stop({ kind: 'too slow' }), limits.bodyMs);
+
+    function stop(body: Body): void {
+      stopped = true;
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      if (body.kind !== 'read') {
+        request.pause();
+        room.give(reserved);
+      }
+      resolve(body);
+    }
+
+    function onData(chunk: Buffer): void {
+      const needed = used + chunk.length;
+      if (needed > limits.bodyBytes) stop({ kind: 'too large' });
+      else if (needed <= reserved) keep(chunk);
+      else grow(chunk, Math.min(limits.bodyBytes, Math.max(reserved * 2, needed)) - reserved);
+    }
+
+    async function grow(chunk: Buffer, more: number): Promise<void> {
+      request.pause();
+      const got = await room.take(more, limits.roomMs, filling.gone);
+      if (stopped) {
+        if (got) room.give(more);
+        return;
+      }
+      if (!got) {
+        stop({ kind: filling.gone.aborted ? 'client gone' : 'no room' });
+        return;
+      }
+      const larger = Buffer.allocUnsafeSlow(reserved + more);
+      buffer.copy(larger, 0, 0, used);
+      buffer = larger;
+      reserved += more;
+      keep(chunk);
+      request.resume();
+    }
+
+    function keep(chunk: Buffer): void {
+      chunk.copy(buffer, used);
+      used += chunk.length;
+    }
+
+    function onEnd(): void {
+      stop({ kind: 'read', bytes: buffer.subarray(0, used), release: () => room.give(reserved) });
+    }
+
+    function onGone(): void {
+      stop({ kind: 'client gone' });
+    }
+
+    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+    request.resume();
+  });
+}
