@@ -81,11 +81,15 @@ export async function press(setting: Setting, invocation: PressInvocation, answe
 }
 
 /** The kept answer, or what to say where there is none any more. */
-async function find({ setting, subject }: Walk): Promise<Found | Message> {
-  const attempt = await setting.steady.attempt(() => setting.answers.find(subject.answerId));
-  if (!attempt.stored) return storeAwayMessage();
+async function find({ setting, subject, log }: Walk): Promise<Found | Message> {
+  let kept: KeptAnswer | null;
+  try {
+    kept = await setting.answers.find(subject.answerId);
+  } catch (err) {
+    log.error({ err }, 'A kept answer could not be read');
+    return storeAwayMessage();
+  }
   const known = setting.byName.has(subject.command) ? subject.command : null;
-  const kept = attempt.value;
   if (kept === null || setting.now().getTime() - kept.at.getTime() > answerLifeMs) return expiredMessage(known);
   const leaves = unpackLeaves(kept.content);
   if (leaves === null) return expiredMessage(known);

@@ -1,10 +1,10 @@
-// Going on while the store fails: said once, loudly, and once more when it works again.
+// Going on while the store takes no writes: said once, loudly, and once more when it works again.
 import type { Logger } from 'pino';
 
 export type Attempt<T> = { readonly stored: true; readonly value: T } | { readonly stored: false };
 
 export interface Steady {
-  /** Never rejects. */
+  /** Tries a write; never rejects. */
   attempt<T>(work: () => Promise<T>): Promise<Attempt<T>>;
 }
 
@@ -14,11 +14,12 @@ export function createSteady(log: Logger): Steady {
     async attempt(work) {
       try {
         const value = await work();
-        if (failing) log.info('The store works again: commands are written down');
+        if (failing) log.info('The store takes writes again: commands are written down');
         failing = false;
         return { stored: true, value };
       } catch (err) {
-        if (!failing) log.error({ err }, 'The store fails: reads are answered without being written down');
+        if (!failing)
+          log.error({ err }, 'The store takes no writes: what only reads is answered without being written down');
         failing = true;
         return { stored: false };
       }

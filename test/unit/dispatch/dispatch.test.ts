@@ -288,7 +288,7 @@ test('a store that fails is said once, reads go on, and so is its recovery', asy
   expect(bot.logged.filter((one) => one.level === 50)).toHaveLength(1);
   bot.breakStore(false);
   await bot.type(viewer, 'read');
-  expect(bot.logged.filter((one) => one.msg.includes('works again'))).toHaveLength(1);
+  expect(bot.logged.filter((one) => one.msg.includes('takes writes again'))).toHaveLength(1);
   expect(await bot.auditTrail()).toHaveLength(2);
 });
 

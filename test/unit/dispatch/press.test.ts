@@ -104,6 +104,15 @@ describe('pages', () => {
     expect((await bot.auditTrail()).at(-1)).toMatchObject({ phase: 'refused', action: 'page list' });
   });
 
+  test('are leafed through while the store takes no writes, which is still said once', async () => {
+    const first = await answer();
+    bot.breakStore(true);
+    await answer();
+    expect((await bot.press(viewer, button(first, 'Next'))).shown().headline).toBe('two');
+    await answer();
+    expect(bot.logged.filter((one) => one.level === 50)).toHaveLength(1);
+  });
+
   test('are not leafed through from another server', async () => {
     const seen = await bot.press(viewer, button(await answer(), 'Next'), '100000000000000009');
     expect(words(seen.shown())).toContain('another server');
