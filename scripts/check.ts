@@ -12,7 +12,7 @@ const steps = [
   { name: 'types', file: 'typescript/bin/tsc', args: ['-p', '.'] },
   {
     name: 'import rules',
-    file: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    file: 'dependency-cruiser/bin/dependency-cruiser.mjs',
     args: ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', ...sources],
   },
 ];
