@@ -40,20 +40,23 @@ const Alert = z.object({
   /** `0001-01-01T00:00:00Z`, a negative number here, while the alert fires. */
   endsAt: Time.default(Date.parse('0001-01-01T00:00:00Z')),
   generatorURL: z.string().default(''),
-  fingerprint: z.string().min(1).max(128),
+  fingerprint: z.string().min(1),
 });
 
-/** One webhook body of Alertmanager (version 4) or of Grafana's contact point of the same shape (version 1). */
+/**
+ * One webhook body of Alertmanager (version 4) or of Grafana's contact point of the same shape (version 1). Its size bounds it: refusing an alert for a
+ * long text in it would lose the alert.
+ */
 export const Notification = z.object({
   version: z.enum(['4', '1'], { error: 'must be "4" (Alertmanager) or "1" (Grafana)' }),
-  groupKey: z.string().min(1).max(65_536),
+  groupKey: z.string().min(1),
   truncatedAlerts: z.number().int().min(0).default(0),
   status: z.enum(['firing', 'resolved']),
   /** Regexp-escaped by Alertmanager: `Discord / prod \(ops\)`. */
-  receiver: z.string().max(4096),
+  receiver: z.string(),
   groupLabels: Labels.default(() => Object.create(null)),
-  externalURL: z.string().max(4096).default(''),
-  alerts: z.array(Alert).max(20_000),
+  externalURL: z.string().default(''),
+  alerts: z.array(Alert),
 });
 
 export type NotifiedAlert = z.output<typeof Alert>;

@@ -1,0 +1,195 @@
+// Builds the bot from its parts and takes it down again, last built first; the only file that knows every room.
+import type { Logger } from 'pino';
+import { commands } from '../commands/index.ts';
+import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { type Notification, parseNotification } from './alerts/schema.ts';
+import { createAudit } from './audit/audit.ts';
+import { createPosts, postCard } from './cards/posts.ts';
+import { createPublisher, type Show } from './cards/publisher.ts';
+import type { ClusterRoom } from './cluster/cluster.ts';
+import { lateClusterRoom } from './cluster/late.ts';
+import type { Config } from './config/config.ts';
+import { openDiscord } from './discord/discord.ts';
+import { definitionsOf } from './dispatch/definitions.ts';
+import { createDispatch } from './dispatch/dispatch.ts';
+import { startHttp } from './http/server.ts';
+import { createMetrics } from './lib/metrics.ts';
+import type { Redact } from './lib/redact.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { answerShelf } from './store/answers.ts';
+import { auditRows } from './store/audit.ts';
+import { cardLedger } from './store/cards.ts';
+import { openStore } from './store/database.ts';
+import { alertStore, removeEndedIncidents } from './store/incidents.ts';
+import { interactionMemory } from './store/interactions.ts';
+import { postStore, removeOldPosts } from './store/posts.ts';
+import { version } from './version.ts';
+
+export interface App {
+  /** Where webhooks are taken. */
+  readonly url: string;
+  /** Takes no more webhooks, finishes what is in flight or leaves it in the store, and closes everything within `limitMs`. */
+  stop(limitMs: number): Promise<void>;
+}
+
+const sweepMs = 3_600_000;
+
+/**
+ * Resolves once webhooks are taken; Discord and the cluster are reached in the background, and again and again.
+ * @throws StoreUnusable or HttpUnusable, whose messages are for whoever configured it.
+ */
+export async function startApp(options: { config: Config; log: Logger; redact: Redact; now?: () => Date }): Promise<App> {
+  const { config, log, redact, now = () => new Date() } = options;
+  const lifecycle = createLifecycle(log);
+  let status: 'starting' | 'ready' | 'stopping' = 'starting';
+
+  async function stop(limitMs: number): Promise<void> {
+    status = 'stopping';
+    await lifecycle.stop(AbortSignal.timeout(limitMs));
+  }
+
+  try {
+    const metrics = createMetrics(version);
+    const store = await openStore({ path: config.database.path, log, now });
+    lifecycle.onStop('store', () => store.close());
+
+    const discord = openDiscord({
+      token: () => config.discord.token.reveal(),
+      apiUrl: config.discord.apiUrl,
+      guildId: config.discord.guildId,
+      log,
+      redact,
+      now,
+    });
+    lifecycle.onStop('discord', () => discord.stop());
+
+    const kinds: Record<string, Show> = {};
+    const ledger = cardLedger(store);
+    const publisher = createPublisher({
+      ledger,
+      channels: discord.channels,
+      kinds,
+      defaultChannelId: config.discord.alertChannelId,
+      log,
+      now,
+      events: {
+        delivered(step, lagMs) {
+          metrics.cards.inc({ outcome: step === 'create' ? 'created' : 'edited' });
+          metrics.deliveryLag.observe(lagMs / 1000);
+        },
+        failed: (outcome) => metrics.cards.inc({ outcome }),
+      },
+    });
+    const posts = createPosts({ store: postStore(store), publisher, now });
+    const alerts = createAlerts({
+      store: alertStore(store),
+      publisher,
+      routes: config.alerts.routes,
+      defaultChannelId: config.discord.alertChannelId,
+      watchdog: config.alerts.watchdog.alertname,
+      log,
+      now,
+    });
+    kinds[alertCard] = alerts.show;
+    kinds[postCard] = posts.show;
+    lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
+
+    const cluster: ClusterRoom = lateClusterRoom(async () => {
+      const { openCluster } = await import('./cluster/room.ts');
+      return openCluster({ kubernetes: config.kubernetes, log });
+    });
+    lifecycle.onStop('cluster', () => cluster.stop());
+
+    const http = await startHttp<Notification>({
+      host: config.http.host,
+      port: config.http.port,
+      log,
+      webhookToken: config.alertmanager.webhookToken,
+      parse: parseNotification,
+      async accept(notification) {
+        await alerts.accept(notification);
+        metrics.notifications.inc({ status: notification.status });
+      },
+      ready: () => ({ status, store: store.state(), discord: discord.state(), cluster: cluster.state() }),
+      health: () => true,
+      async metrics() {
+        metrics.queueDepth.set(await ledger.waiting());
+        metrics.storeOpen.set(store.state() === 'open' ? 1 : 0);
+        metrics.discordReady.set(discord.state() === 'ready' ? 1 : 0);
+        metrics.clusterReady.set(cluster.state() === 'ready' ? 1 : 0);
+        return metrics.registry.metrics();
+      },
+      answered: (code) => metrics.webhooks.inc({ status: String(code) }),
+    });
+    lifecycle.onStop('http', () => http.close());
+
+    const dispatch = createDispatch({
+      commands,
+      access: config.access,
+      guildId: config.discord.guildId,
+      clusterAs: (identity) => cluster.as(identity),
+      cache: cluster.cache,
+      audit: createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now }),
+      memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),
+      answers: answerShelf(store),
+      share: (post) => posts.post(post),
+      log,
+      now,
+      metrics: {
+        acknowledged: () => undefined,
+        finished: (command, outcome, milliseconds) => metrics.commandDuration.observe({ command, outcome }, milliseconds / 1000),
+      },
+    });
+    lifecycle.onStop('dispatch', (signal) => dispatch.stop(signal));
+
+    status = 'ready';
+    log.info({ url: http.url, version }, 'Webhooks are taken');
+    lifecycle.onStop('webhooks', () => http.stopTaking());
+    lifecycle.onStop('state listener', discord.onState((state) => state === 'ready' && publisher.resume()));
+    discord.start(dispatch, definitionsOf(commands));
+    cluster.start();
+    await publisher.start();
+    if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
+    checkChannels();
+    const sweeper = setInterval(() => void sweep(), sweepMs);
+    lifecycle.onStop('sweeper', () => clearInterval(sweeper));
+    void sweep();
+
+    function checkChannels(): void {
+      const routed = config.alerts.routes.map((route) => ({ id: route.channel, mentions: route.mention.length > 0 }));
+      void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
+    }
+
+    async function sweep(): Promise<void> {
+      const before = now().getTime() - config.alerts.keepMs;
+      try {
+        while ((await removeEndedIncidents(store, before)) > 0);
+        while ((await removeOldPosts(store, before)) > 0);
+      } catch (err) {
+        log.warn({ err }, 'Old cards could not be removed; tried again in an hour');
+      }
+    }
+
+    return { url: http.url, stop };
+  } catch (error) {
+    await stop(5000);
+    throw error;
+  }
+}
+
+function setAsideNotice(channelId: string, at: Date) {
+  return {
+    id: `corrupt-${at.getTime()}`,
+    channelId,
+    ring: true,
+    message: {
+      headline: '⚠️ The database of homelab-bot was corrupt: it was set aside, and a fresh one is used',
+      tone: 'warning',
+      title: 'Started with a fresh database',
+      text: [
+        'The corrupt file is kept beside it, named *.corrupt-<time>. The audit trail before this start is in it.',
+        'Messages of alerts that still fire are found again in the channel and go on.',
+      ],
+    },
+  } as const;
+}
