@@ -1,0 +1,40 @@
+// What is allowed but probably not meant.
+import { levels } from '../access/level.ts';
+import type { Config, Problem } from './config.ts';
+
+export function warningsOf(config: Config): Problem[] {
+  return [...ofTokens(config), ...ofAccess(config), ...ofRoutes(config)];
+}
+
+function ofTokens({ alertmanager, discord }: Config): Problem[] {
+  const url = new URL(discord.apiUrl);
+  const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return [
+    ...(alertmanager.webhookToken.reveal().length < 16
+      ? [{ where: 'ALERTMANAGER_WEBHOOK_TOKEN', what: 'is shorter than 16 characters, which can be guessed' }]
+      : []),
+    ...(url.protocol === 'http:' && !local
+      ? [{ where: 'DISCORD_API_URL', what: 'is not https: the bot token crosses the network in the clear' }]
+      : []),
+  ];
+}
+
+function ofAccess({ access }: Config): Problem[] {
+  const all = levels.flatMap((level) => access[level]);
+  if (all.length === 0)
+    return [{ where: 'access', what: 'gives no role any level: alerts work, commands refuse everyone' }];
+  const twice = new Set(
+    levels.flatMap((level) => [...new Set(access[level])]).filter((id, i, ids) => ids.indexOf(id) !== i),
+  );
+  return [...twice].map((id) => ({
+    where: 'access',
+    what: `lists the role ${id} under several levels: the highest counts`,
+  }));
+}
+
+function ofRoutes({ alerts: { routes } }: Config): Problem[] {
+  const first = routes.findIndex((route) => Object.keys(route.match).length === 0);
+  if (first === -1 || first === routes.length - 1) return [];
+  const where = `alerts.routes[${first}]`;
+  return [{ where, what: 'matches everything, so that the routes after it are never reached' }];
+}
