@@ -2,6 +2,7 @@
 import { type APIApplicationCommandOptionChoice, InteractionResponseType, MessageFlags, Routes } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Answering, Choice, Complete } from '../dispatch/invocation.ts';
+import type { Redact } from '../lib/redact.ts';
 import type { Message } from '../message.ts';
 import { isBlank } from './clean.ts';
 import { fitInto } from './cut.ts';
@@ -11,7 +12,7 @@ import { limits, timeOf } from './limits.ts';
 import { render } from './message.ts';
 import type { Rest } from './rest.ts';
 import type { Interaction } from './schema.ts';
-import { dataOf, type Redact } from './text.ts';
+import { dataOf } from './text.ts';
 
 export interface AnswerTools {
   readonly rest: Rest;

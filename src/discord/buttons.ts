@@ -1,11 +1,12 @@
 // Buttons → action rows; addresses that Discord refuses come back as text.
 
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
+import type { Redact } from '../lib/redact.ts';
 import type { ActionButton, Button, LinkButton } from '../message.ts';
 import { isBlank } from './clean.ts';
 import { fitInto } from './cut.ts';
 import { limits } from './limits.ts';
-import { dataOf, type Redact, unlinked } from './text.ts';
+import { dataOf, unlinked } from './text.ts';
 import { linkable } from './urls.ts';
 
 export interface Rows {

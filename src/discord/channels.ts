@@ -1,12 +1,12 @@
 // The publisher's requests: create, edit and find a message in a channel.
 import { Routes } from 'discord.js';
 import type { Channels, Found, Outcome } from '../cards/channels.ts';
+import type { Redact } from '../lib/redact.ts';
 import { failureOf } from './failures.ts';
 import { limits, snowflakeAt } from './limits.ts';
 import { render } from './message.ts';
 import type { Rest } from './rest.ts';
 import { IdOnly, MessagePage } from './schema.ts';
-import type { Redact } from './text.ts';
 
 /** How far Discord's clock and ours may differ. */
 const clockMargin = 2 * 60 * 1000;

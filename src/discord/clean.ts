@@ -15,9 +15,12 @@ const joining = ['Arab', 'Syrc', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml',
   .map((script) => `\\p{sc=${script}}`)
   .join('');
 
-/** Joiners mean something between the parts of one emoji and between letters of these scripts; elsewhere they only hide. */
-const joiners = new RegExp(
-  `(?<![${emoji}${joining}])[\\u200c\\u200d]|[\\u200c\\u200d](?![${emoji}${joining}])|(?<!\\p{Emoji})[\\ufe0e\\ufe0f]`,
+/**
+ * Joiners mean something between the parts of one emoji and between letters of these scripts, selectors only after an emoji;
+ * elsewhere they only hide.
+ */
+const strayJoiners = new RegExp(
+  `[\\u200c\\u200d](?:(?<![${emoji}${joining}].)|(?![${emoji}${joining}]))|[\\ufe0e\\ufe0f](?<!\\p{Emoji}.)`,
   'gu',
 );
 
@@ -33,15 +36,19 @@ export function clean(text: string): string {
     .toWellFormed()
     .replaceAll(lineBreaks, '\n')
     .replaceAll(invisible, '')
-    .replaceAll(joiners, '')
+    .replaceAll(strayJoiners, '')
     .replaceAll(stackedMarks, '$1')
     .replaceAll(blanks, ' ')
     .replaceAll('\t', '    ');
 }
 
-/** On one line: each run of blanks around a line break becomes one blank. */
+/** On one line: a line break, with the blanks around it, becomes one blank. */
 export function fold(text: string): string {
-  return text.replaceAll(/[^\S\n]*\n\s*/g, ' ');
+  if (!text.includes('\n')) return text;
+  const [first = '', ...rest] = text.split('\n');
+  return [first.trimEnd(), ...rest.map((line) => line.trim())]
+    .filter((line, index) => index === 0 || line !== '')
+    .join(' ');
 }
 
 /** True where nothing in the text leaves a trace on a screen: Discord refuses such a title, name or value. */

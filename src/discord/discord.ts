@@ -3,16 +3,16 @@ import { Routes } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Channels } from '../cards/channels.ts';
 import type { Receiver } from '../dispatch/invocation.ts';
+import type { Redact } from '../lib/redact.ts';
 import { createChannels } from './channels.ts';
 import { type CommandDefinition, registerCommands } from './commands.ts';
 import { failureOf } from './failures.ts';
 import { createInteractions, type Interactions } from './interactions.ts';
-import { backoff, pause } from './pause.ts';
+import { pause, retryDelay } from './pause.ts';
 import { type ChannelReport, type ChannelUse, checkPermissions } from './permissions.ts';
 import { createRest } from './rest.ts';
 import { IdOnly } from './schema.ts';
 import { createSession, type SessionState } from './session.ts';
-import type { Redact } from './text.ts';
 import { createTokenGate } from './token.ts';
 
 export interface DiscordOptions {
@@ -92,7 +92,7 @@ export function openDiscord(options: DiscordOptions): DiscordRoom {
           );
         } else if (failure.kind !== 'token refused') log.warn({ reason }, 'The slash commands are not registered yet');
         const named = failure.kind === 'slow down' ? failure.at.getTime() - now().getTime() : 0;
-        await pause(Math.max(named, lasting ? 5 * 60_000 : backoff(tries)), signal);
+        await pause(Math.max(named, lasting ? 5 * 60_000 : retryDelay(tries)), signal);
       }
     }
   }

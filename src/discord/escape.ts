@@ -33,3 +33,18 @@ export function escapeLineStart(line: string): string {
     return dot === '' ? whole.replace(/[#>+-]/, '\\$&') : `${blanks}${sign}\\${dot}`;
   });
 }
+
+/**
+ * Underscores inside words are left alone by `escapeMarkdown`, but one would pair with an underscore at the end of a word in
+ * code, where nothing can be escaped. Where there is such code, all others are escaped. Expects finished Markdown of ours.
+ * @param max where that would be longer, it is left as it is: a word may then be slanted, nothing worse
+ */
+export function guardUnderscores(markdown: string, max: number): string {
+  let open = false;
+  const guarded = markdown.replaceAll(/\\[\s\S]|```[\s\S]*?```|`[^`]+`|_/g, (found) => {
+    if (found === '_') return '\\_';
+    if (found.startsWith('`') && /_(?!\w)/.test(found)) open = true;
+    return found;
+  });
+  return open && guarded.length <= max ? guarded : markdown;
+}

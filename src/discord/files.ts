@@ -1,7 +1,10 @@
 // Attached files: names, redaction, and Discord's limits on count and size.
+
+import type { Redact } from '../lib/redact.ts';
 import type { File } from '../message.ts';
+import { cut } from './cut.ts';
 import { limits } from './limits.ts';
-import { linesOf, type Redact } from './text.ts';
+import { dataOf, linesOf } from './text.ts';
 
 /** A file as it is uploaded. */
 export interface Upload {
@@ -34,9 +37,8 @@ export function uploadsOf(files: readonly File[], redact: Redact): Uploads {
     else {
       names.add(name);
       room -= data.byteLength;
-      const description =
-        file.description === undefined ? '' : linesOf(file.description, redact).slice(0, limits.altText);
-      uploads.push({ name, data, ...(description.trim() !== '' && { description: description.toWellFormed() }) });
+      const description = file.description === undefined ? '' : cut(dataOf(file.description, redact), limits.altText);
+      uploads.push({ name, data, ...(description.trim() !== '' && { description }) });
     }
   }
   return { uploads, leftOut };
@@ -52,12 +54,17 @@ function textBytes(text: string, limit: number, redact: Redact): Uint8Array | nu
   return Buffer.from(kept + cutNotice, 'utf8');
 }
 
-function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
+/** A file's name as Discord keeps it. */
+export function fileNameOf(wanted: string): string {
   const plain = wanted
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+/, '')
     .slice(-limits.fileName);
-  const name = plain === '' ? 'file.txt' : plain;
+  return plain === '' ? 'file.txt' : plain;
+}
+
+function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
+  const name = fileNameOf(wanted);
   if (!taken.has(name)) return name;
   for (let count = 2; ; count += 1) {
     const other = `${count}-${name}`.slice(0, limits.fileName);

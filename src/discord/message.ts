@@ -7,13 +7,16 @@ import {
   type APIEmbed,
   MessageFlags,
 } from 'discord.js';
+import type { Redact } from '../lib/redact.ts';
 import type { Message } from '../message.ts';
 import { rowsOf } from './buttons.ts';
 import { blank } from './clean.ts';
+import type { Fitted } from './cut.ts';
 import { embedOf } from './embed.ts';
+import { guardUnderscores } from './escape.ts';
 import { type Upload, uploadsOf } from './files.ts';
 import { isSnowflake, limits } from './limits.ts';
-import { markdownLine, type Redact } from './text.ts';
+import { markdownLine } from './text.ts';
 
 export interface RenderOptions {
   readonly redact: Redact;
@@ -51,17 +54,17 @@ export interface Rendered {
 /** For a new message, or an answer to an interaction. For an edit leave out `ring`, `nonce`, `replyTo` and `ephemeral`. */
 export function render(message: Message, options: RenderOptions): Rendered {
   const { redact, marker } = options;
-  const headline = markdownLine(message.headline, limits.headline, redact);
+  const headline = headlineOf(message, redact);
   const { rows, asText } = rowsOf(message.buttons ?? [], redact);
-  const first = embedOf(message, { redact, marker, asText, headlineCut: headline.cut });
-  let { uploads, leftOut } = uploadsOf([...first.files, ...(message.files ?? [])], redact);
-  let { embed } = first;
-  if (leftOut.length > 0) {
-    const lines = [...asText, ...leftOut.map((name) => `Not attached: ${name}`)];
-    const again = embedOf(message, { redact, marker, asText: lines, headlineCut: headline.cut });
-    embed = again.embed;
-    ({ uploads, leftOut } = uploadsOf([...again.files, ...(message.files ?? [])], redact));
-  }
+  // What the one line cannot hold of the headline, the text does.
+  const said = headline.cut ? { ...message, text: [message.headline, ...(message.text ?? [])] } : message;
+  const attach = (lines: readonly string[]) => {
+    const { embed, files } = embedOf(said, { redact, marker, asText: lines });
+    return { embed, ...uploadsOf([...files, ...(message.files ?? [])], redact) };
+  };
+  const first = attach(asText);
+  const { embed, uploads } =
+    first.leftOut.length === 0 ? first : attach([...asText, ...first.leftOut.map((name) => `Not attached: ${name}`)]);
   const mentioned = rolesThatFit(options.mentionRoles ?? [], limits.content - headline.text.length);
   const content = [headline.text, ...mentioned.map((role) => `<@&${role}>`)].filter((part) => part !== '').join(' ');
   const flags = flagsOf(options);
@@ -84,6 +87,11 @@ export function render(message: Message, options: RenderOptions): Rendered {
     },
     files: uploads,
   };
+}
+
+function headlineOf(message: Message, redact: Redact): Fitted {
+  const { text, cut } = markdownLine(message.headline, limits.headline, redact);
+  return { text: guardUnderscores(text, 2 * limits.headline), cut };
 }
 
 function flagsOf(options: RenderOptions): number {

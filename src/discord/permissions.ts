@@ -2,10 +2,10 @@
 import { ChannelType, PermissionFlagsBits, Routes } from 'discord.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Redact } from '../lib/redact.ts';
 import { failureOf } from './failures.ts';
 import type { Rest } from './rest.ts';
 import { IdOnly, Snowflake } from './schema.ts';
-import type { Redact } from './text.ts';
 
 export interface ChannelUse {
   readonly id: string;

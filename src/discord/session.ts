@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { cachingNothing } from './caches.ts';
 import { failureOf } from './failures.ts';
 import { createIdentifyBudget } from './identify.ts';
-import { backoff, pause } from './pause.ts';
+import { pause, retryDelay } from './pause.ts';
 import type { TokenGate } from './token.ts';
 
 export type SessionState = 'ready' | 'connecting';
@@ -137,7 +137,7 @@ export function createSession(options: SessionOptions): Session {
         log.warn({ until: ending.until }, 'The day’s sign-ins at Discord are used up: waiting for new ones');
         return pause(ending.until.getTime() - now().getTime(), signal);
       case 'failed': {
-        const wait = backoff(tries);
+        const wait = retryDelay(tries);
         log.warn({ reason: ending.reason, waitMs: Math.round(wait) }, 'No session with Discord: trying again');
         return pause(wait, signal);
       }

@@ -1,13 +1,11 @@
 // Runs and lines → Markdown that Discord shows as meant, or plain text for files and small print.
+import type { Redact } from '../lib/redact.ts';
 import type { Line, Run } from '../message.ts';
 import { clean, fold, isBlank } from './clean.ts';
 import { type Fitted, fitInto } from './cut.ts';
 import { escapeLineStart, escapeMarkdown } from './escape.ts';
 import { isSnowflake, limits } from './limits.ts';
-import { linkable } from './urls.ts';
-
-/** Takes secrets out of text. Always applied to cleaned text, before it is escaped or cut. */
-export type Redact = (text: string) => string;
+import { inMarkdown, linkable } from './urls.ts';
 
 /** One line of data: harmless, without secrets, not yet escaped. Secrets of several lines are found before lines are joined. */
 export function dataOf(text: string, redact: Redact): string {
@@ -61,7 +59,8 @@ export function plainLine(line: Line, redact: Redact): string {
     .join('');
 }
 
-function runsOf(line: Line): readonly Run[] {
+/** A line's runs, in order. */
+export function runsOf(line: Line): readonly Run[] {
   return isRuns(line) ? line : [line];
 }
 
@@ -97,7 +96,7 @@ function pieceOfLink(text: string, url: string, redact: Redact): Piece {
     return { data: label === '' ? dataOf(url, redact) : unlinked(label, url, redact), write: escapeMarkdown };
   return {
     data: isBlank(label) ? 'link' : label,
-    write: (part) => `[${escapeMarkdown(part).replaceAll(/(?<!\\)[[\]]/g, '\\$&')}](${address})`,
+    write: (part) => `[${escapeMarkdown(part).replaceAll(/(?<!\\)[[\]]/g, '\\$&')}](${inMarkdown(address)})`,
   };
 }
 

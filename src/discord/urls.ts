@@ -16,11 +16,12 @@ export function linkable(address: string, max: number, redact: (text: string) =>
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   if (url.username !== '' || url.password !== '') return null;
   if (!/^[^.].*\.[^.]+$/.test(url.hostname)) return null;
-  // A parenthesis would end a link in Markdown; the others are left as they are by URL.
-  const encoded = url.href.replaceAll(
-    /[()<>\\|*_~`[\]]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  if (encoded.length > max || redact(encoded) !== encoded || redact(text) !== text) return null;
-  return encoded;
+  const { href } = url;
+  if (href.length > max || redact(href) !== href || redact(text) !== text) return null;
+  return href;
+}
+
+/** The same address without characters that mean something in Markdown, where nothing can be escaped. */
+export function inMarkdown(address: string): string {
+  return address.replaceAll(/[()<>\\|*_~`[\]]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
