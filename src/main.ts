@@ -1,6 +1,9 @@
 // The process: arguments, environment, signals, exit codes; nothing else.
 import { type App, startApp } from './app.ts';
-import { type Config, formatProblems, jsonSchema, readConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { jsonSchema } from './config/file-schema.ts';
+import { formatProblems } from './config/problems.ts';
+import { readConfig } from './config/read-config.ts';
 import { HttpUnusable } from './http/server.ts';
 import { createLog } from './lib/log.ts';
 import { redactor } from './lib/redact.ts';
@@ -23,7 +26,7 @@ function end(code: number, text: string): never {
 }
 
 async function run(): Promise<void> {
-  const read = readConfig(process.env, (path) => readFileSync(path));
+  const read = readConfig(process.env);
   if (!read.ok) end(exit.config, formatProblems(read.problems));
   const { config } = read;
   const redact = redactor(config.secrets);
@@ -44,7 +47,9 @@ async function run(): Promise<void> {
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
-  process.on('unhandledRejection', (err) => log.error({ err }, 'A promise was rejected and nobody looked: a defect of homelab-bot'));
+  process.on('unhandledRejection', (err) =>
+    log.error({ err }, 'A promise was rejected and nobody looked: a defect of homelab-bot'),
+  );
   process.on('uncaughtException', (err) => {
     // The state in memory cannot be trusted any more; the store can.
     log.fatal({ err }, 'An unexpected error ends the process: a defect of homelab-bot');
