@@ -53,7 +53,7 @@ export function fold(text: string): string {
 
 /** True where nothing in the text leaves a trace on a screen: Discord refuses such a title, name or value. */
 export function isBlank(text: string): boolean {
-  return !/[\p{L}\p{N}\p{P}\p{S}\p{Co}]/u.test(text);
+  return !/[\p{L}\p{N}\p{P}\p{S}\p{Co}\p{Cn}]/u.test(text);
 }
 
 /** Stands for what is blank where Discord wants something. */

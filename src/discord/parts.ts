@@ -1,7 +1,7 @@
 // The parts of a card's text, each within the room it is given; what does not fit is counted, and whole in a file.
 import type { Redact } from '../lib/redact.ts';
 import type { Fact, File, Item, Line, List } from '../message.ts';
-import { blank, isBlank } from './clean.ts';
+import { blank, clean, isBlank } from './clean.ts';
 import { cut, fitInto } from './cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import { fileNameOf } from './files.ts';
@@ -59,8 +59,9 @@ function withoutSecretsAcross(lines: readonly Line[], redact: Redact): readonly 
   const result: Line[] = [];
   let data: string[] = [];
   const flush = (): void => {
-    if (data.length > 1) result.push(...linesOf(data.join('\n'), redact).split('\n'));
-    else result.push(...data);
+    const together = clean(data.join('\n'));
+    const safe = data.length > 1 ? redact(together) : together;
+    result.push(...(safe === together ? data : safe.split('\n')));
     data = [];
   };
   for (const line of lines) {
