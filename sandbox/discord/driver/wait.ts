@@ -1,0 +1,39 @@
+// Waiting for something to be so: looked at again after every change, never by sleeping.
+import type { World } from '../state.ts';
+
+export interface WaitOptions {
+  /** 5,000 by default. */
+  readonly timeoutMs?: number;
+  /** What is waited for, in words, for the error. */
+  readonly what?: string;
+}
+
+/** Resolves with the first truthy answer; rejects after the time with what was waited for and what `describe` says is there. */
+export function waitFor<T>(
+  world: World,
+  look: () => T,
+  describe: () => string,
+  options: WaitOptions = {},
+): Promise<NonNullable<Exclude<T, false>>> {
+  const { timeoutMs = 5_000, what = 'what was waited for' } = options;
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      stop();
+      settle();
+    };
+    const check = (): void => {
+      try {
+        const found = look();
+        if (found) finish(() => resolve(found as NonNullable<Exclude<T, false>>));
+      } catch (error) {
+        finish(() => reject(error));
+      }
+    };
+    const stop = world.listen(check);
+    const timer = setTimeout(() => {
+      finish(() => reject(new Error(`After ${timeoutMs} ms there is not: ${what}.\n${describe()}`)));
+    }, timeoutMs);
+    check();
+  });
+}
