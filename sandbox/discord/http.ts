@@ -85,9 +85,9 @@ export async function answer(parts: HttpParts, request: IncomingMessage, respons
 
   const fault = parts.faults.take(entry);
   const reply = await withFault(fault, () => replyTo(act), { parts, found, signalEnd: response });
-  if (reply === 'hang') return;
-  if (reply === 'drop') {
-    request.socket.resetAndDestroy();
+  if (reply === 'hang' || reply === 'drop') {
+    if (reply === 'drop') request.socket.resetAndDestroy();
+    parts.onRequest(entry);
     return;
   }
   entry.status = reply.status;

@@ -187,6 +187,7 @@ export type WorldEvent =
       readonly userId: string;
     }
   | { readonly kind: 'pins'; readonly channel: Channel }
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'other' };
 
 export interface World {
@@ -260,11 +261,15 @@ export function createWorld(options: { seed: DiscordSeed; now: () => number; win
     },
     reset() {
       stopTimers();
+      for (const interaction of world.state.interactions.values()) interaction.failed ||= interaction.ack === null;
       world.state = seedState(options.seed, options.now());
       world.nonces.forget();
       world.tell({ kind: 'other' });
     },
-    stop: stopTimers,
+    stop() {
+      stopTimers();
+      world.tell({ kind: 'stopped' });
+    },
   };
   return world;
 }

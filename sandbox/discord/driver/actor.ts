@@ -68,6 +68,7 @@ export function createActor(world: World, username: string): Actor {
 
   function offered(): Command[] {
     const permissions = permissionsIn(world.state, channelFor(undefined), id);
+    if (!has(permissions, 'UseApplicationCommands')) return [];
     return [...world.state.commands.values()].filter((command) => {
       const needed = command.default_member_permissions;
       return (

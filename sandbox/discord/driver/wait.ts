@@ -30,7 +30,10 @@ export function waitFor<T>(
         finish(() => reject(error));
       }
     };
-    const stop = world.listen(check);
+    const stop = world.listen((event) => {
+      if (event.kind === 'stopped') finish(() => reject(new Error(`The sandbox was stopped before there was: ${what}.`)));
+      else check();
+    });
     const timer = setTimeout(() => {
       finish(() => reject(new Error(`After ${timeoutMs} ms there is not: ${what}.\n${describe()}`)));
     }, timeoutMs);

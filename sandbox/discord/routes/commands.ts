@@ -22,6 +22,16 @@ function wire({ guildId, ...command }: Command) {
   return guildId === null ? command : { ...command, guild_id: guildId };
 }
 
+/** Localisations only come where they are asked for. */
+function list(call: Call): Answer {
+  const localized = call.query['with_localizations'] === 'true';
+  const all = listOf(call, ownerOf(call)).map((command) => {
+    const { name_localizations, description_localizations, ...plain } = wire(command);
+    return localized ? { ...plain, name_localizations, description_localizations } : plain;
+  });
+  return { status: 200, body: all };
+}
+
 /** Same name and kind keeps its id; every change gives a new version. */
 function put(call: Call, guildId: string | null, input: CommandInput): { command: Command; isNew: boolean } {
   const { world } = call;
@@ -99,12 +109,7 @@ function under(base: string): Route[] {
   const one = `${base}/:command`;
   const shared = { authority: 'bot', limit: 'other' } as const;
   return [
-    {
-      method: 'GET',
-      path: base,
-      ...shared,
-      handle: (call) => ({ status: 200, body: listOf(call, ownerOf(call)).map(wire) }),
-    },
+    { method: 'GET', path: base, ...shared, handle: list },
     { method: 'PUT', path: base, ...shared, handle: overwrite },
     { method: 'POST', path: base, ...shared, handle: create },
     { method: 'GET', path: one, ...shared, handle: (call) => ({ status: 200, body: wire(commandOf(call)) }) },

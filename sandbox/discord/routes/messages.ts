@@ -1,5 +1,4 @@
 // Messages of a channel: create, read, edit, delete.
-import { createForm } from '../checks/form.ts';
 import { messageFlags, readMessage } from '../checks/message.ts';
 import { refusal } from '../errors.ts';
 import { timeOf } from '../ids.ts';
@@ -46,11 +45,6 @@ function create(call: Call): Answer {
   if (input.replyTo) demandHistory(call, channel);
 
   const { nonce } = input;
-  if (input.enforceNonce && nonce === null) {
-    const form = createForm();
-    form.required(['nonce']);
-    form.check();
-  }
   const earlier = input.enforceNonce && nonce !== null ? world.nonces.find(botId(call), nonce, world.now()) : undefined;
   if (earlier) {
     const message = findMessage(world, earlier.channelId, earlier.messageId);
