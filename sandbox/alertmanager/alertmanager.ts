@@ -1,0 +1,128 @@
+// Stands in for Alertmanager: groups alerts, posts bodies as the real one writes them, and treats the answers as the real one does.
+import type { Alert } from './body.ts';
+import { type Labels, sorted } from './fingerprint.ts';
+import { createGroup, type Group } from './group.ts';
+import { type Attempt, postOnce, type Target } from './send.ts';
+
+export interface AlertmanagerOptions {
+  readonly webhookUrl: string;
+  readonly token: string;
+  readonly receiver?: string;
+  /** Labels whose values make a group; `[]` puts all into one. */
+  readonly groupBy?: readonly string[];
+  /** From a group's first alert to its first notification. 300 by default; the homelab's is 30 s. */
+  readonly groupWaitMs?: number;
+  /** Between two notifications of a group, and how long one is tried. 3,000 by default; the homelab's is 5 minutes. */
+  readonly groupIntervalMs?: number;
+  readonly repeatIntervalMs?: number;
+  /** 0, the default, for no limit. */
+  readonly maxAlerts?: number;
+  readonly externalURL?: string;
+  readonly now?: () => Date;
+  readonly onAttempt?: (attempt: Attempt) => void;
+}
+
+export interface Alertmanager {
+  /** An alert begins, or goes on with other annotations. `startsAt` is now unless told. */
+  fire(labels: Labels, annotations: Labels, more?: { readonly startsAt?: Date; readonly generatorURL?: string }): void;
+  /** An alert ends. Throws where none with these labels fires. */
+  resolve(labels: Labels): void;
+  /** Posts this as it is, once; an object as JSON. */
+  post(body: unknown): Promise<Attempt>;
+  /** Every request so far, in order of their ends. */
+  readonly attempts: readonly Attempt[];
+  /** Resolves when every change was told, or given up until the group's next turn. */
+  settled(): Promise<void>;
+  /** Forgets all alerts and attempts. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const prometheus = 'http://kube-prometheus-stack-prometheus.monitoring:9090';
+
+/** Starts with no alerts. It serves nothing: its API comes with the issue that asks for it. */
+export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
+  const { groupBy = ['alertname', 'namespace'], now = () => new Date() } = options;
+  const groups = new Map<string, Group>();
+  const attempts: Attempt[] = [];
+  const stopping = new AbortController();
+  let waiting: (() => void)[] = [];
+  const target: Target = {
+    webhookUrl: options.webhookUrl,
+    token: options.token,
+    now,
+    onAttempt(attempt) {
+      attempts.push(attempt);
+      options.onAttempt?.(attempt);
+    },
+  };
+
+  function groupOf(labels: Labels): Group {
+    const groupLabels = Object.fromEntries(sorted(labels).filter(([name]) => groupBy.includes(name)));
+    const key = JSON.stringify(groupLabels);
+    const found = groups.get(key);
+    if (found !== undefined) return found;
+    const group = createGroup(
+      {
+        groupLabels,
+        receiver: options.receiver ?? 'discord-bot',
+        externalURL: options.externalURL ?? 'http://kube-prometheus-stack-alertmanager.monitoring:9093',
+        maxAlerts: options.maxAlerts ?? 0,
+        waitMs: options.groupWaitMs ?? 300,
+        intervalMs: options.groupIntervalMs ?? 3_000,
+        repeatMs: options.repeatIntervalMs ?? 12 * 3_600_000,
+        target,
+      },
+      tellWaiting,
+    );
+    groups.set(key, group);
+    return group;
+  }
+
+  function tellWaiting(): void {
+    if ([...groups.values()].some((group) => group.isBehind())) return;
+    const ready = waiting;
+    waiting = [];
+    for (const resolve of ready) resolve();
+  }
+
+  async function stopGroups(): Promise<void> {
+    const ending = [...groups.values()];
+    groups.clear();
+    await Promise.all(ending.map((group) => group.stop()));
+    tellWaiting();
+  }
+
+  return {
+    fire(labels, annotations, more = {}) {
+      const group = groupOf(labels);
+      const before = group.get(labels);
+      const goesOn = before !== undefined && before.endsAt === null;
+      const startsAt = more.startsAt ?? (goesOn ? before.startsAt : now());
+      const generatorURL = more.generatorURL ?? `${prometheus}/graph?g0.expr=ALERTS&g0.tab=1`;
+      group.put({ labels, annotations, startsAt, endsAt: null, generatorURL } satisfies Alert);
+    },
+    resolve(labels) {
+      const group = groupOf(labels);
+      const alert = group.get(labels);
+      if (alert === undefined || alert.endsAt !== null)
+        throw new Error(`No alert fires with the labels ${JSON.stringify(labels)}`);
+      group.put({ ...alert, endsAt: now() });
+    },
+    post: (body) => postOnce(target, typeof body === 'string' ? body : JSON.stringify(body), stopping.signal),
+    attempts,
+    async settled() {
+      const told = new Promise<void>((resolve) => waiting.push(resolve));
+      tellWaiting();
+      await told;
+    },
+    async reset() {
+      await stopGroups();
+      attempts.length = 0;
+    },
+    async stop() {
+      stopping.abort();
+      await stopGroups();
+    },
+  };
+}

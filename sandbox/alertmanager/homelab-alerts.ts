@@ -1,0 +1,108 @@
+// The six alerts of the homelab's specification, as its rules write them for one thing each.
+import type { Labels } from './fingerprint.ts';
+
+export interface HomelabAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+}
+
+const prometheus = 'monitoring/kube-prometheus-stack-prometheus';
+
+export const homelabAlerts = {
+  nodeDown: {
+    labels: {
+      alertname: 'NodeDown',
+      category: 'node-health',
+      instance: '100.64.0.13:9100',
+      job: 'node-exporter',
+      namespace: 'monitoring',
+      node: 'desktop-3',
+      prometheus,
+      severity: 'critical',
+    },
+    annotations: {
+      summary: 'Node desktop-3 is down',
+      description: 'node-exporter on desktop-3 (100.64.0.13:9100) has not answered for more than 2 minutes.',
+      action: 'Investigate hardware, power and tailscaled on that desktop.',
+    },
+  },
+  nodeMemoryLow: {
+    labels: {
+      alertname: 'NodeMemoryLow',
+      category: 'resource-usage',
+      instance: '100.64.0.12:9100',
+      job: 'node-exporter',
+      namespace: 'monitoring',
+      node: 'desktop-2',
+      prometheus,
+      severity: 'warning',
+    },
+    annotations: {
+      summary: 'Node desktop-2 has 11.4% memory available',
+      description: 'Available memory on desktop-2 is below 20%.',
+      action: 'Scale down non-critical workloads.',
+    },
+  },
+  nodeDiskSpaceLow: {
+    labels: {
+      alertname: 'NodeDiskSpaceLow',
+      category: 'disk-space',
+      device: '/dev/nvme0n1p2',
+      instance: '100.64.0.21:9100',
+      node: 'worker-db-01',
+      prometheus,
+      severity: 'warning',
+    },
+    annotations: {
+      summary: '/dev/nvme0n1p2 on worker-db-01 has 8.7% free',
+      description: 'Less than 15% of /dev/nvme0n1p2 on worker-db-01 is free.',
+      action: 'Clean up logs and images, or extend storage.',
+    },
+  },
+  podFailed: {
+    labels: {
+      alertname: 'PodFailed',
+      category: 'pod-status',
+      namespace: 'laravel-apps',
+      pod: 'laravel-multi-tenant-6d5f9c7b8-4xj2q',
+      prometheus,
+      severity: 'warning',
+    },
+    annotations: {
+      summary: 'Pod laravel-apps/laravel-multi-tenant-6d5f9c7b8-4xj2q is in phase Failed',
+      description:
+        'The pod has been Failed for more than 5 minutes (evicted, node shutdown, or a finished Job that failed).',
+      action: 'Check its logs and events, restart the deployment, delete the dead pod.',
+    },
+  },
+  laravelSlowResponses: {
+    labels: {
+      alertname: 'LaravelSlowResponses',
+      category: 'laravel-app',
+      namespace: 'laravel-apps',
+      prometheus,
+      service: 'laravel-apps-laravel-multi-tenant-service-80@kubernetes',
+      severity: 'warning',
+    },
+    annotations: {
+      summary: 'p95 response time of the Laravel app is 3.42s',
+      description:
+        'p95 over 5 minutes, measured at Traefik for laravel-apps-laravel-multi-tenant-service-80@kubernetes, is above 2 seconds.',
+      action: 'Scale up replicas, check the database.',
+    },
+  },
+  mysqlDown: {
+    labels: {
+      alertname: 'MySQLDown',
+      category: 'database',
+      namespace: 'laravel-apps',
+      prometheus,
+      severity: 'critical',
+    },
+    annotations: {
+      summary: 'MySQL is down',
+      description: 'mysql_up is 0, or the exporter beside MySQL is gone, for more than 30 seconds.',
+      action: 'Check the pod and worker-db-01; if the data is lost restore from the latest dump.',
+    },
+  },
+} as const satisfies Readonly<Record<string, HomelabAlert>>;

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type Alertmanager, startAlertmanager } from '../../../sandbox/alertmanager/alertmanager.ts';
+import { homelabAlerts } from '../../../sandbox/alertmanager/homelab-alerts.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+
+const { mysqlDown, nodeDown } = homelabAlerts;
+
+let receiver: Receiver;
+let alertmanager: Alertmanager;
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+  alertmanager = startAlertmanager({
+    webhookUrl: receiver.url,
+    token: 'secret',
+    groupWaitMs: 1,
+    groupIntervalMs: 2_000,
+  });
+});
+
+afterEach(async () => {
+  await alertmanager.stop();
+  await receiver.close();
+});
+
+function start(groupIntervalMs: number): Alertmanager {
+  return startAlertmanager({ webhookUrl: receiver.url, token: 'secret', groupWaitMs: 1, groupIntervalMs });
+}
+
+function reasons(): string[] {
+  return receiver.received.map(({ body }) => JSON.parse(body).notification_reason);
+}
+
+test('an alert is told once when it begins and once when it ends, with the token', async () => {
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  alertmanager.resolve(mysqlDown.labels);
+  await alertmanager.settled();
+  expect(reasons()).toEqual(['first notification', 'all alerts resolved']);
+  expect(receiver.received[0]?.headers).toMatchObject({
+    authorization: 'Bearer secret',
+    'content-type': 'application/json',
+  });
+});
+
+test('alerts of one group share a body, others have their own', async () => {
+  alertmanager.fire(nodeDown.labels, nodeDown.annotations);
+  alertmanager.fire({ ...nodeDown.labels, node: 'desktop-2' }, nodeDown.annotations);
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  expect(receiver.received.map(({ body }) => JSON.parse(body).alerts.length).sort()).toEqual([1, 2]);
+});
+
+test('a receiver that is broken is asked again until it takes it', async () => {
+  // A notification is tried for one group interval, and the first pauses are those of the real one.
+  await alertmanager.stop();
+  alertmanager = start(10_000);
+  receiver.answerWith(503, 500);
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  expect(reasons()).toEqual(['first notification', 'first notification', 'first notification']);
+  expect(alertmanager.attempts.map(({ answer }) => ('status' in answer ? answer.status : answer.error))).toEqual([
+    503, 500, 202,
+  ]);
+});
+
+test.each([400, 401, 429])(
+  '%i is not asked again, and an alert that ends before the next turn is lost',
+  async (status) => {
+    receiver.answerWith(status);
+    alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+    await alertmanager.settled();
+    alertmanager.resolve(mysqlDown.labels);
+    await alertmanager.settled();
+    expect(reasons()).toEqual(['first notification']);
+  },
+);
+
+test('an alert that begins again is told again', async () => {
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  alertmanager.resolve(mysqlDown.labels);
+  await alertmanager.settled();
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  expect(reasons()).toEqual(['first notification', 'all alerts resolved', 'new alerts added']);
+});
+
+test('a receiver that is gone is named in the log of attempts', async () => {
+  await receiver.close();
+  const attempt = await alertmanager.post({ any: 'body' });
+  expect(attempt.answer).toMatchObject({ error: expect.stringContaining('ECONNREFUSED') });
+  receiver = await startReceiver();
+});
