@@ -1,0 +1,145 @@
+// One request from its headers to its answer, in the real server's order: who, as whom, may they, and only then what.
+import { discover } from './discovery.ts';
+import { forbidden } from './forbidden.ts';
+import type { Impersonation } from './impersonation.ts';
+import { listOptions } from './options.ts';
+import { formOf, presentList, presentObject } from './present.ts';
+import { type Attributes, authorize } from './rbac.ts';
+import { getObject, listObjects } from './read.ts';
+import type { RequestInfo, ResourceRequest } from './request-info.ts';
+import { findResource, type Resource, resources } from './resources.ts';
+import { review } from './reviews.ts';
+import { ApiError, badRequest, methodNotAllowed, noSuchPage, noSuchResource, status, unsupported } from './status.ts';
+import type { Store } from './store.ts';
+import { authenticate, type User } from './users.ts';
+import { type Sink, watchObjects } from './watch.ts';
+
+export interface Incoming {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly info: RequestInfo;
+  readonly body: string;
+}
+
+export interface World {
+  readonly store: Store;
+  readonly tokens: ReadonlyMap<string, User>;
+  readonly impersonation: Impersonation;
+  readonly allowAnonymous: boolean;
+  readonly bookmarkMs: number;
+  readonly now: () => Date;
+  readonly host: () => string;
+}
+
+export type Answer =
+  | { readonly status: number; readonly body: object | string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly watch: (sink: Sink) => () => void };
+
+/** Told as soon as they are known, also when the request is then refused. */
+export interface Witness {
+  authenticated(user: User): void;
+  impersonated(user: User): void;
+}
+
+/** Throws ApiError for whatever the real server would refuse. */
+export function handle(world: World, request: Incoming, witness: Witness): Answer {
+  const { store } = world;
+  const requester = authenticate(request.headers['authorization']?.[0], world.tokens, world.allowAnonymous);
+  witness.authenticated(requester);
+  const asked = attributesOf(request.info);
+  const other = world.impersonation.act(requester, request.headers, asked);
+  if (other) witness.impersonated(other);
+  const user = other ?? requester;
+  const verdict = authorize(store, user, asked);
+  if (!verdict.allowed) throw forbidden(user.name, asked, verdict.reason);
+  return request.info.kind === 'path' ? answerPath(world, request) : answerResource(world, request, request.info, user);
+}
+
+function attributesOf(info: RequestInfo): Attributes {
+  if (info.kind === 'path') return { verb: info.verb, path: info.path };
+  const { verb, group, resource, subresource, namespace, name } = info;
+  return { verb, group, resource, subresource, namespace, name };
+}
+
+function answerPath(world: World, { method, path }: Incoming): Answer {
+  const found = discover(path, world.host());
+  if (found === null) {
+    if (path.startsWith('/openapi') || path === '/metrics') throw unsupported(method, path, path);
+    throw path.startsWith('/api/') ? noSuchResource() : noSuchPage();
+  }
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
+  return { status: 200, body: found };
+}
+
+function answerResource(world: World, request: Incoming, info: ResourceRequest, user: User): Answer {
+  const resource = findResource(info.group, info.version, info.resource);
+  if (!resource) throw unknownResource(request, info);
+  if (info.subresource !== '')
+    throw unsupported(request.method, request.path, `the subresource ${info.resource}/${info.subresource}`);
+  if (resource.namespaced && info.namespace === '' && info.pathName !== '') throw noSuchResource();
+  if (resource.verbs.includes('create')) return answerReview(world, request, resource, info, user);
+  switch (info.verb) {
+    case 'get':
+    case 'list':
+      return read(world, request, resource, info);
+    case 'watch':
+      if (resource.verbs.includes('watch')) return watch(world, request, resource, info);
+      throw methodNotAllowed();
+    default:
+      throw unsupported(request.method, request.path, `${info.verb} of ${info.resource}`);
+  }
+}
+
+/** The real server has many more resources than this one, so a name that is not known here is unsupported rather than absent. */
+function unknownResource({ method, path }: Incoming, { group, version, resource }: ResourceRequest): ApiError {
+  const served = resources.some((one) => one.group === group && one.version === version);
+  return unsupported(
+    method,
+    path,
+    served || group === '' ? `the resource ${resource}` : `the API group ${group}/${version}`,
+  );
+}
+
+function answerReview(world: World, request: Incoming, resource: Resource, info: ResourceRequest, user: User): Answer {
+  if (info.verb !== 'create' || info.pathName !== '') throw methodNotAllowed();
+  const body = review(resource.resource, parsed(request.body, resource.kind), user, world.store, world.now());
+  return { status: 201, body };
+}
+
+function parsed(body: string, kind: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    const said = "couldn't get version/kind; json parse error";
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${said} (${body.slice(0, 100)})`);
+  }
+}
+
+function read(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {
+  const list = info.verb === 'list';
+  const form = formOf(request.headers['accept']?.join(','), request.query, list);
+  if (!form) throw notAcceptable();
+  const now = world.now();
+  if (!list) {
+    const object = getObject(world.store, resource, info.namespace, info.pathName);
+    return { status: 200, body: presentObject(resource, object, form, now) as object };
+  }
+  const options = listOptions(resource, info.namespace, request.query);
+  return { status: 200, body: presentList(resource, listObjects(world.store, resource, options), form, now) as object };
+}
+
+function watch(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {
+  const form = formOf(request.headers['accept']?.join(','), request.query, false);
+  if (!form) throw notAcceptable();
+  const list = listOptions(resource, info.namespace, request.query);
+  const { store, now, bookmarkMs } = world;
+  return { watch: (sink) => watchObjects({ store, resource, list, form, now, bookmarkMs }, sink) };
+}
+
+function notAcceptable(): ApiError {
+  const types = 'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor';
+  const message = `only the following media types are accepted: ${types}`;
+  return new ApiError(406, status(406, message, { reason: 'NotAcceptable' }));
+}

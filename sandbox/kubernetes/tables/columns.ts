@@ -1,0 +1,79 @@
+// The columns of each kind, in the real server's order and words (kubernetes, pkg/printers/internalversion).
+import { type KubernetesObject, listAt, textAt } from '../objects.ts';
+import type { Resource } from '../resources.ts';
+import { storeName } from '../resources.ts';
+import { ageColumn, createdAtColumn, nameColumn } from './common.ts';
+import { eventColumns } from './events.ts';
+import { nodeColumns } from './nodes.ts';
+import { podColumns } from './pods.ts';
+
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 1 is shown by `-o wide` only. */
+  readonly priority: number;
+  readonly cell: (object: KubernetesObject, now: Date) => string | number;
+}
+
+export type Columns = readonly Column[];
+
+const namespaceColumns: Columns = [
+  nameColumn,
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'The status of the namespace',
+    priority: 0,
+    cell: (namespace) => textAt(namespace, 'status.phase'),
+  },
+  ageColumn,
+];
+
+function bindingColumns(what: string): Columns {
+  const subjects = (title: string, kind: string): Column => ({
+    name: title,
+    type: 'string',
+    description: `${title} in the ${what}`,
+    priority: 1,
+    cell: (binding) =>
+      listAt(binding, 'subjects')
+        .filter((one) => textAt(one, 'kind') === kind)
+        .map((one) =>
+          kind === 'ServiceAccount' ? `${textAt(one, 'namespace')}/${textAt(one, 'name')}` : textAt(one, 'name'),
+        )
+        .join(', '),
+  });
+  return [
+    nameColumn,
+    {
+      name: 'Role',
+      type: 'string',
+      description: `RoleRef of the ${what}.`,
+      priority: 0,
+      cell: (binding) => `${textAt(binding, 'roleRef.kind')}/${textAt(binding, 'roleRef.name')}`,
+    },
+    ageColumn,
+    subjects('Users', 'User'),
+    subjects('Groups', 'Group'),
+    subjects('ServiceAccounts', 'ServiceAccount'),
+  ];
+}
+
+const tables: Readonly<Record<string, Columns>> = {
+  nodes: nodeColumns,
+  pods: podColumns,
+  events: eventColumns,
+  'events.k8s.io/events': eventColumns,
+  namespaces: namespaceColumns,
+  'rbac.authorization.k8s.io/clusterroles': [nameColumn, createdAtColumn],
+  'rbac.authorization.k8s.io/roles': [nameColumn, createdAtColumn],
+  'rbac.authorization.k8s.io/clusterrolebindings': bindingColumns('clusterRoleBinding'),
+  'rbac.authorization.k8s.io/rolebindings': bindingColumns('roleBinding'),
+};
+
+/** Kinds without a table of their own show name and age. */
+export function columnsFor(resource: Resource): Columns {
+  return tables[storeName(resource)] ?? [nameColumn, ageColumn];
+}
