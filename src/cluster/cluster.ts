@@ -15,8 +15,10 @@ export interface Cluster {
   node(name: string, signal: AbortSignal): Promise<NodeInfo>;
   /** Use by node name; null where metrics.k8s.io is not served. */
   nodeUsage(signal: AbortSignal): Promise<ReadonlyMap<string, NodeUsage> | null>;
-  /** Pods that are neither Succeeded nor Failed, of all namespaces or of one node. */
-  pods(filter: { readonly node?: string }, signal: AbortSignal): Promise<PodInfo[]>;
+  /** How many pods that are neither Succeeded nor Failed are on each node; nodes without any are not in it. */
+  podCounts(signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** Pods of all namespaces on one node that are neither Succeeded nor Failed. */
+  podsOn(node: string, signal: AbortSignal): Promise<PodInfo[]>;
   /** Events about one object of the cluster scope, newest first. */
   eventsOn(kind: 'Node', name: string, signal: AbortSignal): Promise<EventInfo[]>;
 }

@@ -23,7 +23,8 @@ export function lateClusterRoom(load: () => Promise<ClusterRoom>): ClusterRoom {
       nodes: async (signal) => (await bound()).nodes(signal),
       node: async (name, signal) => (await bound()).node(name, signal),
       nodeUsage: async (signal) => (await bound()).nodeUsage(signal),
-      pods: async (filter, signal) => (await bound()).pods(filter, signal),
+      podCounts: async (signal) => (await bound()).podCounts(signal),
+      podsOn: async (node, signal) => (await bound()).podsOn(node, signal),
       eventsOn: async (kind, name, signal) => (await bound()).eventsOn(kind, name, signal),
     };
   }

@@ -6,5 +6,5 @@ export function noCluster(): Cluster {
   const refuse = async (): Promise<never> => {
     throw new UserError('None of your roles gives you a level, so nothing can be asked of Kubernetes for you.');
   };
-  return { nodes: refuse, node: refuse, nodeUsage: refuse, pods: refuse, eventsOn: refuse };
+  return { nodes: refuse, node: refuse, nodeUsage: refuse, podCounts: refuse, podsOn: refuse, eventsOn: refuse };
 }

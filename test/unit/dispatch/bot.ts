@@ -159,6 +159,7 @@ const emptyCluster: Cluster = {
     throw new Error('There is no node');
   },
   nodeUsage: async () => null,
-  pods: async () => [],
+  podCounts: async () => new Map(),
+  podsOn: async () => [],
   eventsOn: async () => [],
 };

@@ -1,0 +1,168 @@
+// What is asked of the API server for each question, and how its answers become ours.
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { z } from 'zod';
+import type { Level } from '../access/level.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Cluster } from './cluster.ts';
+import { type About, explain, type Failure, type Outcome, provesReachable, saysAway } from './failures.ts';
+import type { Health } from './health.ts';
+import { nearest } from './nearest.ts';
+import type { Ask, Requests } from './requests.ts';
+import { EventInfo, List, NodeInfo, NodeMetrics, type NodeUsage, PodInfo } from './schema.ts';
+import { asTable, readColumn, readTable } from './tables.ts';
+
+export interface Reads extends Cluster {
+  nodeNames(signal: AbortSignal): Promise<string[]>;
+}
+
+/** Items of one chunk, as kubectl has it. */
+const chunk = 500;
+/** Chunks of one list: a bound, not a goal. */
+const mostChunks = 20;
+
+const metrics = '/apis/metrics.k8s.io/v1beta1/nodes';
+const running = 'status.phase!=Succeeded,status.phase!=Failed';
+
+export function createReads(options: {
+  readonly requests: Requests;
+  readonly as: KubeConfig;
+  readonly level: Level;
+  /** Host and port, for messages. */
+  readonly server: string;
+  readonly health: Health;
+  /** Names known from before, to suggest from. */
+  readonly known: () => readonly string[];
+}): Reads {
+  const { requests, as, level, server, health, known } = options;
+
+  async function get(ask: Ask, what: Pick<About, 'verb' | 'resource'>, signal: AbortSignal): Promise<Outcome> {
+    const outcome = await requests.get(as, ask, signal);
+    if (outcome.kind !== 'answered' && saysAway(outcome, what)) health.away(fieldsOf(outcome));
+    else if (provesReachable(outcome)) health.answered();
+    return outcome;
+  }
+
+  async function ask<T>(
+    ask: Ask,
+    what: Pick<About, 'verb' | 'resource'>,
+    signal: AbortSignal,
+    read: (body: unknown) => T | null,
+  ): Promise<T> {
+    const outcome = await get(ask, what, signal);
+    if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
+    const value = read(outcome.body);
+    if (value === null) throw explain({ kind: 'unreadable' }, { ...what, level, server });
+    return value;
+  }
+
+  /** Reads a list chunk by chunk, so that only one is held as JSON at a time. */
+  async function all<T>(
+    one: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly accept?: string },
+    resource: string,
+    signal: AbortSignal,
+    read: (body: unknown) => { items: T[]; next: string } | null,
+  ): Promise<T[]> {
+    const items: T[] = [];
+    let next = '';
+    for (let count = 0; count < mostChunks; count += 1) {
+      const query = { ...one.query, limit: String(chunk), ...(next !== '' && { continue: next }) };
+      const path = `${one.path}?${new URLSearchParams(query)}`;
+      const accept = one.accept === undefined ? {} : { accept: one.accept };
+      const part = await ask({ path, ...accept }, { verb: 'list', resource }, signal, read);
+      items.push(...part.items);
+      if (part.next === '') break;
+      next = part.next;
+    }
+    return items;
+  }
+
+  function column(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    name: string,
+    what: string,
+    signal: AbortSignal,
+  ) {
+    // From the server's memory, as of a moment ago.
+    const search = new URLSearchParams({ ...query, includeObject: 'None', resourceVersion: '0' });
+    const read = (body: unknown) => readColumn(body, name);
+    return ask({ path: `${path}?${search}`, accept: asTable }, { verb: 'list', resource: what }, signal, read);
+  }
+
+  function nodeNames(signal: AbortSignal): Promise<string[]> {
+    return column('/api/v1/nodes', {}, 'Name', 'nodes', signal);
+  }
+
+  return {
+    nodeNames,
+    nodes: (signal) => all({ path: '/api/v1/nodes', query: {} }, 'nodes', signal, listOf(NodeInfo)),
+    async node(name, signal) {
+      const what = { verb: 'get', resource: 'nodes' } as const;
+      const outcome = await get({ path: `/api/v1/nodes/${encodeURIComponent(name)}` }, what, signal);
+      if (outcome.kind === 'refused' && outcome.status === 404) {
+        throw noNode(name, known().length > 0 ? known() : await nodeNames(signal));
+      }
+      if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
+      const node = NodeInfo.safeParse(outcome.body);
+      if (!node.success) throw explain({ kind: 'unreadable' }, { ...what, level, server });
+      return node.data;
+    },
+    async nodeUsage(signal) {
+      const what = { verb: 'list', resource: 'nodes.metrics.k8s.io' } as const;
+      const outcome = await get({ path: metrics }, what, signal);
+      if (outcome.kind === 'refused' && outcome.status === 404) return null;
+      if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
+      const list = listOf(NodeMetrics)(outcome.body);
+      if (list === null) throw explain({ kind: 'unreadable' }, { ...what, level, server });
+      return new Map<string, NodeUsage>(list.items.map(({ name, usage }) => [name, usage]));
+    },
+    async podCounts(signal) {
+      const counts = new Map<string, number>();
+      for (const node of await column('/api/v1/pods', { fieldSelector: running }, 'Node', 'pods', signal)) {
+        if (node !== '<none>' && node !== '') counts.set(node, (counts.get(node) ?? 0) + 1);
+      }
+      return counts;
+    },
+    podsOn(node, signal) {
+      const query = { fieldSelector: `spec.nodeName=${node},${running}`, includeObject: 'Object' };
+      return all({ path: '/api/v1/pods', query, accept: asTable }, 'pods', signal, readPods);
+    },
+    async eventsOn(kind, name, signal) {
+      const query = { fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name}` };
+      const events = await all({ path: '/api/v1/events', query }, 'events', signal, listOf(EventInfo));
+      return events.sort((one, other) => (other.at?.getTime() ?? 0) - (one.at?.getTime() ?? 0));
+    },
+  };
+}
+
+function fieldsOf(failure: Failure): { kind: string; status?: number; err?: unknown } {
+  if (failure.kind === 'refused') return { kind: failure.kind, status: failure.status };
+  return { kind: failure.kind, ...('cause' in failure && { err: failure.cause }) };
+}
+
+function noNode(name: string, names: readonly string[]): UserError {
+  const near = nearest(name, names);
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${names.length}; /nodes lists them.`;
+  return new UserError(`There is no node called ${name}. ${hint}`);
+}
+
+/** Items that cannot be read are left out. */
+function listOf<T>(item: z.ZodType<T>) {
+  return (body: unknown): { items: T[]; next: string } | null => {
+    const list = List.safeParse(body);
+    if (!list.success) return null;
+    return { items: readable(item, list.data.items ?? []), next: list.data.metadata.continue };
+  };
+}
+
+function readPods(body: unknown): { items: PodInfo[]; next: string } | null {
+  const table = readTable(body);
+  return table === null ? null : { items: readable(PodInfo, table.rows), next: table.next };
+}
+
+function readable<T>(item: z.ZodType<T>, values: readonly unknown[]): T[] {
+  return values.flatMap((value) => {
+    const result = item.safeParse(value);
+    return result.success ? [result.data] : [];
+  });
+}

@@ -1,0 +1,195 @@
+// What the Kubernetes API answers, only the fields used; what is missing or of the wrong kind becomes null or empty, never a failure.
+import { z } from 'zod';
+import { parseQuantity } from './quantity.ts';
+import { podResources } from './resources.ts';
+
+/** Characters; Kubernetes' own names have at most 253, labels' values 63. */
+const nameLength = 253;
+const messageLength = 1000;
+
+function text(max: number) {
+  return z
+    .string()
+    .transform((value) => value.slice(0, max))
+    .catch('');
+}
+
+const name = text(nameLength);
+const message = text(messageLength);
+
+const time = z
+  .string()
+  .transform((value) => new Date(value))
+  .pipe(z.date())
+  .nullable()
+  .catch(null);
+
+const quantity = z
+  .union([z.string().max(100), z.number()])
+  .transform((value) => parseQuantity(String(value)))
+  .nullable()
+  .catch(null);
+
+/** Go leaves lists out or writes null where they are empty. */
+function list<T extends z.ZodType>(item: T) {
+  return z.array(item).catch([]);
+}
+
+/** An object whose own fields all have a fallback, and which may itself be missing. */
+function part<S extends z.ZodRawShape>(shape: S) {
+  return z.preprocess((value) => (typeof value === 'object' && value !== null ? value : {}), z.object(shape));
+}
+
+const amounts = part({ cpu: quantity, memory: quantity, pods: quantity });
+
+const Condition = part({ type: name, status: name, reason: name, message, lastTransitionTime: time }).transform(
+  ({ lastTransitionTime, ...rest }) => ({ ...rest, since: lastTransitionTime }),
+);
+export type Condition = z.output<typeof Condition>;
+
+const Taint = part({ key: text(317), value: text(63), effect: name });
+export type Taint = z.output<typeof Taint>;
+
+const metadata = part({ name, namespace: name, creationTimestamp: time });
+const named = z.object({ name: z.string().min(1) });
+
+export const NodeInfo = z
+  .object({
+    metadata: metadata
+      .and(named)
+      .and(z.object({ labels: z.record(z.string(), z.unknown()).catch({}), deletionTimestamp: time.optional() })),
+    spec: part({ unschedulable: z.boolean().catch(false), taints: list(Taint) }),
+    status: part({
+      conditions: list(Condition),
+      allocatable: amounts,
+      addresses: list(part({ type: name, address: name })),
+      nodeInfo: part({
+        kubeletVersion: name,
+        osImage: name,
+        kernelVersion: name,
+        containerRuntimeVersion: name,
+        architecture: name,
+      }),
+    }),
+  })
+  .transform(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    createdAt: metadata.creationTimestamp,
+    roles: rolesOf(metadata.labels),
+    unschedulable: spec.unschedulable,
+    taints: spec.taints,
+    conditions: status.conditions,
+    /** Cores, bytes and a number of pods; null where the node does not say. */
+    allocatable: status.allocatable,
+    address: status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? null,
+    system: status.nodeInfo,
+  }));
+export type NodeInfo = z.output<typeof NodeInfo>;
+
+/** As `kubectl get nodes` finds them. */
+function rolesOf(labels: Readonly<Record<string, unknown>>): string[] {
+  const roles = new Set<string>();
+  for (const [key, value] of Object.entries(labels)) {
+    if (key.startsWith('node-role.kubernetes.io/')) roles.add(key.slice('node-role.kubernetes.io/'.length));
+    else if (key === 'kubernetes.io/role' && typeof value === 'string') roles.add(value);
+  }
+  roles.delete('');
+  return [...roles].sort();
+}
+
+export const NodeMetrics = z
+  .object({ metadata: metadata.and(named), usage: amounts })
+  .transform(({ metadata, usage }) => ({ name: metadata.name, usage: { cpu: usage.cpu, memory: usage.memory } }));
+/** Cores and bytes in use. */
+export type NodeUsage = z.output<typeof NodeMetrics>['usage'];
+
+const given = part({ cpu: quantity, memory: quantity }).transform(({ cpu, memory }) => ({
+  ...(cpu !== null && { cpu }),
+  ...(memory !== null && { memory }),
+}));
+const ask = part({ requests: given, limits: given });
+
+const Pod = z
+  .object({
+    metadata: metadata.and(named),
+    spec: part({
+      containers: list(part({ resources: ask })),
+      initContainers: list(part({ resources: ask, restartPolicy: name })),
+      resources: ask,
+      overhead: given,
+    }),
+  })
+  .transform(({ metadata, spec }) => ({
+    namespace: metadata.namespace,
+    name: metadata.name,
+    createdAt: metadata.creationTimestamp,
+    ...podResources({
+      containers: spec.containers.map(({ resources }) => resources),
+      initContainers: spec.initContainers.map(({ resources, restartPolicy }) => ({
+        ...resources,
+        restartable: restartPolicy === 'Always',
+      })),
+      pod: spec.resources,
+      overhead: spec.overhead,
+    }),
+  }));
+
+/** One row of a Table of pods that holds the objects: the server has computed the words of `kubectl get pods`. */
+export const PodInfo = z
+  .object({ object: Pod, cells: part({ Status: name, Ready: name, Restarts: z.coerce.string().catch('').pipe(name) }) })
+  .transform(({ object, cells }) => ({
+    ...object,
+    /** `Running`, `CrashLoopBackOff`, `Init:0/1` … */
+    status: cells.Status,
+    /** `1/2` */
+    ready: cells.Ready,
+    /** `0`, `4 (3m ago)` */
+    restarts: cells.Restarts,
+  }));
+export type PodInfo = z.output<typeof PodInfo>;
+
+const count = z.number().int().positive().nullable().catch(null);
+
+export const EventInfo = part({
+  type: name,
+  reason: name,
+  message,
+  count,
+  firstTimestamp: time,
+  lastTimestamp: time,
+  eventTime: time,
+  series: part({ count, lastObservedTime: time }),
+  source: part({ component: name }),
+  reportingComponent: name,
+  metadata,
+}).transform((event) => ({
+  type: event.type,
+  reason: event.reason,
+  message: event.message,
+  count: event.series.count ?? event.count ?? 1,
+  /** When it was last seen. */
+  at: event.series.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
+  from: event.source.component || event.reportingComponent,
+}));
+export type EventInfo = z.output<typeof EventInfo>;
+
+/** Items are parsed one by one, so that one that is broken does not take the others with it. */
+export const List = z.object({
+  metadata: part({ continue: z.string().max(10_000).catch('') }),
+  items: z.array(z.unknown()).nullable(),
+});
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
+export const Table = z.object({
+  kind: z.literal('Table'),
+  metadata: part({ continue: z.string().max(10_000).catch('') }),
+  columnDefinitions: z.array(z.object({ name: z.string() })),
+  rows: z.array(z.object({ cells: z.array(z.unknown()), object: z.unknown() })).nullable(),
+});
+
+/** What the API answers where it refuses. */
+export const Status = part({
+  reason: name,
+  message,
+  details: part({ kind: name, name }),
+});
