@@ -10,12 +10,7 @@ let alertmanager: Alertmanager;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  alertmanager = startAlertmanager({
-    webhookUrl: receiver.url,
-    token: 'secret',
-    groupWaitMs: 1,
-    groupIntervalMs: 2_000,
-  });
+  alertmanager = start(200);
 });
 
 afterEach(async () => {
