@@ -8,10 +8,11 @@ const hour = 3600_000;
 const year = 365 * 24 * hour;
 
 /** @param shortest and longest in milliseconds. */
-function duration(shortest: number, longest: number, allowed: string) {
+function duration(shortest: number, longest: number, allowed: string, example: string) {
   return z
     .string()
     .regex(/^(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'must be a duration such as 30d, 15m or 1h30m')
+    .meta({ examples: [example] })
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms !== null && ms >= shortest && ms <= longest) return ms;
@@ -48,12 +49,10 @@ const matcher = z
 
 const Route = z
   .strictObject({
-    match: z
-      .record(z.string(), matcher)
-      .meta({
-        description: 'Label name: value or /regex/; one firing alert of the incident must carry all of them',
-        examples: [{ severity: 'critical' }],
-      }),
+    match: z.record(z.string(), matcher).meta({
+      description: 'Label name: value or /regex/; one firing alert of the incident must carry all of them',
+      examples: [{ severity: 'critical' }],
+    }),
     channel: snowflake().meta({ description: 'Id of the channel', examples: ['112233445566778811'] }),
     mention: roles.default([]).meta({ description: 'Ids of the roles that are mentioned' }),
     ring: z
@@ -71,9 +70,9 @@ const Watchdog = z
       .max(200)
       .default('Watchdog')
       .meta({ description: 'Its alertname', examples: ['Watchdog'] }),
-    after: duration(60_000, 7 * 24 * hour, 'from 1m to 7d')
+    after: duration(60_000, 7 * 24 * hour, 'from 1m to 7d', '10m')
       .prefault('10m')
-      .meta({ description: 'How long it may be missing', examples: ['10m'] }),
+      .meta({ description: 'How long it may be missing' }),
   })
   .meta({ description: 'The alert that always fires, and how long it may be missing' });
 
@@ -87,22 +86,29 @@ const Access = z
   })
   .meta({ description: 'Who may do what, by Discord role; @everyone is the guild id; nothing listed = nobody may' });
 
-const Alerts = z.strictObject({
-  routes: z.array(Route).max(500).default([]).meta({ description: 'Default: everything to DISCORD_ALERT_CHANNEL_ID' }),
-  watchdog: Watchdog.optional(),
-  keep: duration(hour, 10 * year, 'from 1h to 3650d')
-    .prefault('30d')
-    .meta({
-      description: 'How long closed cards, finished operations and interaction ids are kept',
-      examples: ['30d'],
-    }),
-});
+const Alerts = z
+  .strictObject({
+    routes: z
+      .array(Route)
+      .max(500)
+      .default([])
+      .meta({ description: 'Default: everything to DISCORD_ALERT_CHANNEL_ID' }),
+    watchdog: Watchdog.optional(),
+    keep: duration(hour, 10 * year, 'from 1h to 3650d', '30d')
+      .prefault('30d')
+      .meta({
+        description: 'How long closed cards, finished operations and interaction ids are kept',
+      }),
+  })
+  .meta({ description: 'Where alerts go and how long they are kept' });
 
-const Audit = z.strictObject({
-  keep: duration(hour, 10 * year, 'from 1h to 3650d')
-    .prefault('365d')
-    .meta({ description: 'How long the audit trail is kept', examples: ['365d'] }),
-});
+const Audit = z
+  .strictObject({
+    keep: duration(hour, 10 * year, 'from 1h to 3650d', '365d')
+      .prefault('365d')
+      .meta({ description: 'How long the audit trail is kept' }),
+  })
+  .meta({ description: 'The trail of who did what' });
 
 const timezone = z
   .string()

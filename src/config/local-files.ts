@@ -42,7 +42,7 @@ function readWhole(descriptor: number, limit: number): FileRead {
 }
 
 function explain(error: unknown): FileRead {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: false, missing: true, what: 'does not exist' };
   if (code === 'EACCES' || code === 'EPERM') return failed('may not be read by this user');
   return failed(`cannot be read (${code === '' ? 'unknown reason' : code})`);

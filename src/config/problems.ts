@@ -24,6 +24,9 @@ export function didYouMean(word: string, known: readonly string[]): string | nul
   return best?.one ?? null;
 }
 
+/** Of one file; who has more of them begins with these. */
+const mostProblems = 50;
+
 /** A node of a JSON Schema, as far as it is looked at here. */
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -39,7 +42,10 @@ export function fileProblems(
   file: YamlFile,
   schema: SchemaNode,
 ): Problem[] {
-  const found = issues.flatMap((issue): (Problem & { line: number })[] => {
+  const single = issues.flatMap((issue): z.core.$ZodIssue[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue],
+  );
+  const found = single.slice(0, mostProblems).flatMap((issue): (Problem & { line: number })[] => {
     const path = issue.path.filter((part) => typeof part !== 'symbol');
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
@@ -53,7 +59,9 @@ export function fileProblems(
       { where: place(name, line, path), ...explainIssue(issue, path, file, nodeAt(schema, path)), line: line ?? 0 },
     ];
   });
-  return found.sort((a, b) => a.line - b.line).map(({ line: _, ...problem }) => problem);
+  const problems: Problem[] = found.sort((a, b) => a.line - b.line).map(({ line: _, ...problem }) => problem);
+  const more = single.length - mostProblems;
+  return more > 0 ? [...problems, { where: name, what: `has ${more} more problems` }] : problems;
 }
 
 function explainIssue(

@@ -60,8 +60,14 @@ function traps(document: Document, at: (offset: number) => string): Problem[] {
   const problems: Problem[] = [];
   let aliases = 0;
   visit(document, {
-    Alias() {
+    Alias(_key, alias) {
       aliases += 1;
+      if (alias.resolve(document) === undefined) {
+        problems.push({
+          where: at(startOf(alias) ?? 0),
+          what: `refers to ${quoted(alias.source)}, which no & before it names`,
+        });
+      }
       return aliases > mostAliases ? visit.BREAK : undefined;
     },
     Map(_key, map) {

@@ -1,5 +1,5 @@
 // What may be logged beside a message: plain, bounded, redacted.
-import { format } from 'node:util';
+import { format, types } from 'node:util';
 import type { Redact } from './redact.ts';
 import { redacted, Secret } from './secret.ts';
 import { saysSecret } from './secret-names.ts';
@@ -52,7 +52,7 @@ function cleanValue(walk: Walk, value: object, depth: number): unknown {
   if (value instanceof URL) return walk.redact(value.href);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (depth >= deepest) return '[deeper]';
-  if (value instanceof Error) return cleanError(walk, value, depth);
+  if (isError(value)) return cleanError(walk, value, depth);
   if (Array.isArray(value) || value instanceof Set) {
     const items = [...value].slice(0, widest).map((item) => clean(walk, item, depth + 1));
     const total = Array.isArray(value) ? value.length : value.size;
@@ -76,6 +76,11 @@ function cleanObject(walk: Walk, value: object, depth: number): Record<string, u
     ]);
   }
   return Object.fromEntries(entries);
+}
+
+/** Also one that was made in another realm, as a worker's or a test's. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** Only what is known of errors: clients hang whole requests, with their headers, on theirs. */

@@ -1,6 +1,6 @@
 // The process's log: JSON lines on standard output, from which every secret is taken before they are written.
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import { cleanFields, cleanMessage } from './log-fields.ts';
+import { cleanFields, cleanMessage, isError } from './log-fields.ts';
 import type { Redact } from './redact.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -39,9 +39,9 @@ export function createLog({
             return;
           }
           const [message, ...values] = rest;
-          const fields = cleanFields(redact, first instanceof Error ? { err: first } : first);
+          const fields = cleanFields(redact, isError(first) ? { err: first } : first);
           if (message !== undefined) method.call(this, fields, cleanMessage(redact, message, values));
-          else if (first instanceof Error) method.call(this, fields, cleanMessage(redact, first.message, []));
+          else if (isError(first)) method.call(this, fields, cleanMessage(redact, first.message, []));
           else method.call(this, fields);
         },
       },
