@@ -1,5 +1,5 @@
 // What appears in the channels, as lines of text for the terminal.
-import type { StoredMessage } from './discord/state.ts';
+import type { SandboxMessage } from './discord/discord.ts';
 
 /** Names for ids, so that a reader sees `@operator` and `#alerts`. */
 export interface Names {
@@ -11,13 +11,13 @@ export interface Names {
 const maxLines = 14;
 
 /** One message as it stands: where, who, whether edited, and what it says. */
-export function transcriptOf(message: StoredMessage, change: 'created' | 'edited' | 'deleted', names: Names): string {
+export function transcriptOf(message: SandboxMessage, change: 'created' | 'edited' | 'deleted', names: Names): string {
   const notes = [
-    ...(message.ephemeralFor === null ? [] : [`only ${names.user(message.ephemeralFor)} sees this`]),
+    ...(message.ephemeralFor === null ? [] : [`only ${message.ephemeralFor} sees this`]),
     ...(change === 'created' ? [] : [change]),
-    ...(change === 'created' && message.rang.length > 0 ? [`rings ${message.rang.map(names.role).join(', ')}`] : []),
+    ...(change === 'created' && message.rang.length > 0 ? [`rings @${message.rang.map(names.role).join(', @')}`] : []),
   ];
-  const head = `#${names.channel(message.channelId)}  ${names.user(message.authorId)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+  const head = `#${message.channel}  ${message.author.username}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
   if (change === 'deleted') return head;
   const lines = bodyLines(message).map((line) => readable(line, names));
   const shown =
@@ -25,7 +25,7 @@ export function transcriptOf(message: StoredMessage, change: 'created' | 'edited
   return [head, ...shown.map((line) => `  │ ${line}`)].join('\n');
 }
 
-function bodyLines(message: StoredMessage): string[] {
+function bodyLines(message: SandboxMessage): string[] {
   const lines = message.content === '' ? [] : message.content.split('\n');
   for (const embed of message.embeds) {
     if (embed.title !== undefined) lines.push(`▌ ${embed.title}`);
@@ -33,14 +33,9 @@ function bodyLines(message: StoredMessage): string[] {
     for (const field of embed.fields ?? []) lines.push(`▌ ${field.name}: ${field.value.replaceAll('\n', ' ')}`);
     if (embed.footer !== undefined) lines.push(`▌ ${embed.footer.text}`);
   }
-  for (const file of message.attachments) lines.push(`[file ${file.filename}, ${file.data.length} bytes]`);
-  const labels = message.components.flatMap((row): readonly unknown[] => ('components' in row ? row.components : [])).map(labelOf);
-  if (labels.length > 0) lines.push(labels.map((label) => `( ${label} )`).join(' '));
+  for (const file of message.files) lines.push(`[file ${file.filename}, ${file.size} bytes]`);
+  if (message.buttons.length > 0) lines.push(message.buttons.map((button) => `( ${button.label} )`).join(' '));
   return lines;
-}
-
-function labelOf(component: unknown): string {
-  return typeof component === 'object' && component !== null && 'label' in component ? String(component.label) : '…';
 }
 
 /** Discord's markup as a reader would see it. */
@@ -52,7 +47,7 @@ function readable(line: string, names: Names): string {
     .replaceAll(/<@&(\d+)>/g, (_, id: string) => `@${names.role(id)}`)
     .replaceAll(/<@(\d+)>/g, (_, id: string) => `@${names.user(id)}`)
     .replaceAll(/<#(\d+)>/g, (_, id: string) => `#${names.channel(id)}`)
-    .replaceAll(/\[([^\]]*)\]\((<?)([^)>]*)>?\)/g, '$1 ($3)')
+    .replaceAll(/\[([^\]]*)\]\(<?([^)>]*)>?\)/g, '$1 ($2)')
     .replaceAll(/\*\*|`/g, '')
     .replaceAll(/\\([^a-zA-Z0-9\s])/g, '$1');
 }

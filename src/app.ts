@@ -38,7 +38,12 @@ const sweepMs = 3_600_000;
  * Resolves once webhooks are taken; Discord and the cluster are reached in the background, and again and again.
  * @throws StoreUnusable or HttpUnusable, whose messages are for whoever configured it.
  */
-export async function startApp(options: { config: Config; log: Logger; redact: Redact; now?: () => Date }): Promise<App> {
+export async function startApp(options: {
+  config: Config;
+  log: Logger;
+  redact: Redact;
+  now?: () => Date;
+}): Promise<App> {
   const { config, log, redact, now = () => new Date() } = options;
   const lifecycle = createLifecycle(log);
   let status: 'starting' | 'ready' | 'stopping' = 'starting';
@@ -137,7 +142,8 @@ export async function startApp(options: { config: Config; log: Logger; redact: R
       now,
       metrics: {
         acknowledged: () => undefined,
-        finished: (command, outcome, milliseconds) => metrics.commandDuration.observe({ command, outcome }, milliseconds / 1000),
+        finished: (command, outcome, milliseconds) =>
+          metrics.commandDuration.observe({ command, outcome }, milliseconds / 1000),
       },
     });
     lifecycle.onStop('dispatch', (signal) => dispatch.stop(signal));
@@ -145,7 +151,10 @@ export async function startApp(options: { config: Config; log: Logger; redact: R
     status = 'ready';
     log.info({ url: http.url, version }, 'Webhooks are taken');
     lifecycle.onStop('webhooks', () => http.stopTaking());
-    lifecycle.onStop('state listener', discord.onState((state) => state === 'ready' && publisher.resume()));
+    lifecycle.onStop(
+      'state listener',
+      discord.onState((state) => state === 'ready' && publisher.resume()),
+    );
     discord.start(dispatch, definitionsOf(commands));
     cluster.start();
     await publisher.start();

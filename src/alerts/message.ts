@@ -69,18 +69,23 @@ function headline(incident: Incident, alerts: readonly KnownAlert[], name: strin
   const [first] = alerts;
   const open = alerts.filter(isOpen);
   const many = open.length > 1 ? ` (${open.length} alerts)` : '';
-  const where = first === undefined ? '' : place(open.length > 0 ? open : alerts);
   const summary = first === undefined ? '' : annotationText(first.annotations, 'summary');
+  const where = place(open.length > 0 ? open : alerts, summary);
   const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
   return `${marks[tone]} ${severity}${state}: ${name}${many}${where}${summary === '' ? '' : `: ${summary}`}`;
 }
 
-/** The namespace, node or instance that all share. */
-function place(alerts: readonly KnownAlert[]): string {
-  for (const label of ['namespace', 'node', 'instance']) {
+/** The node, namespace or instance that all share, unless the summary names it. */
+function place(alerts: readonly KnownAlert[], summary: string): string {
+  for (const [label, preposition] of [
+    ['node', 'on'],
+    ['namespace', 'in'],
+    ['instance', 'at'],
+  ] as const) {
     const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
     const [value] = values;
-    if (values.size === 1 && value !== undefined && value !== '') return ` in ${label} ${value}`;
+    if (values.size === 1 && value !== undefined && value !== '')
+      return summary.includes(value) ? '' : ` ${preposition} ${value}`;
   }
   return '';
 }

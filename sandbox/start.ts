@@ -1,0 +1,89 @@
+// `npm start`: the sandbox and the bot, a live transcript of what appears, and the tour.
+import type { Discord, SandboxMessage } from './discord/discord.ts';
+import { type Homelab, startHomelab } from './homelab.ts';
+import { playTour } from './tour.ts';
+import { type Names, transcriptOf } from './transcript.ts';
+
+const usage = `Usage: npm start [-- --tour]
+
+  (no option)  plays the tour, then stays until Ctrl-C
+  --tour       plays the tour and ends: 0, or 1 with what did not appear
+`;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function namesIn(discord: Discord): Names {
+  const named = (names: readonly string[], idOf: (name: string) => string) => {
+    const byId = new Map(names.map((name) => [idOf(name), name]));
+    return (id: string) => byId.get(id) ?? id;
+  };
+  return {
+    channel: named(['alerts', 'alerts-critical', 'operations', 'audit', 'general'], discord.channelId),
+    role: named(['viewer', 'operator', 'admin'], discord.roleId),
+    user: named(['vera', 'otto', 'ada', 'nils'], discord.userId),
+  };
+}
+
+function follow(discord: Discord): void {
+  const names = namesIn(discord);
+  const last = new Map<string, string>();
+  discord.on('message', ({ change, message }) => {
+    if (message.loading) return;
+    const text = transcriptOf(message, change, names);
+    // An edit that a reader cannot see is none.
+    if (last.get(message.id) === bare(message)) return;
+    last.set(message.id, bare(message));
+    say(`${text}\n`);
+  });
+  discord.on('act', ({ person, channel, kind, what, state }) => {
+    if (state === 'created' && kind !== 'autocomplete') say(`#${channel}  ${person}\n  │ ${what}\n`);
+  });
+}
+
+function bare(message: SandboxMessage): string {
+  return `${message.deleted}${message.text}`;
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const tourOnly = args.length === 1 && args[0] === '--tour';
+  if (args.length > 0 && !tourOnly) {
+    process.stderr.write(usage);
+    return 64;
+  }
+  say('Starting a sandbox of Discord, Kubernetes and Alertmanager on this machine, and the bot against it …\n');
+  const homelab = await startHomelab({ alertmanager: { groupWaitMs: 300, groupIntervalMs: 1500 } });
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  try {
+    follow(homelab.discord);
+    const failure = await Promise.race([tour(homelab), interrupted.then(() => null)]);
+    if (failure !== null) {
+      process.stderr.write(`\nThe tour did not go as it should: ${failure}\n`);
+      if (tourOnly) return 1;
+    } else if (tourOnly) {
+      say('— The tour is over: everything appeared.');
+      return 0;
+    }
+    say(`— The sandbox stays: webhooks go to ${homelab.bot.url}/webhooks/alertmanager. Ctrl-C ends it.`);
+    await Promise.race([interrupted, homelab.bot.ended.then(({ code }) => say(`The bot ended with code ${code}.`))]);
+    return 0;
+  } finally {
+    await homelab.stop();
+  }
+}
+
+async function tour(homelab: Homelab): Promise<string | null> {
+  try {
+    await playTour(homelab, (text) => say(`— ${text}\n`));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+process.exitCode = await main();
