@@ -31,7 +31,8 @@ export function waitFor<T>(
       }
     };
     const stop = world.listen((event) => {
-      if (event.kind === 'stopped') finish(() => reject(new Error(`The sandbox was stopped before there was: ${what}.`)));
+      if (event.kind === 'stopped')
+        finish(() => reject(new Error(`The sandbox was stopped before there was: ${what}.`)));
       else check();
     });
     const timer = setTimeout(() => {

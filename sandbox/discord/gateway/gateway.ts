@@ -40,6 +40,7 @@ export interface Gateway {
 
 /** Thrown by whatever a client must not do; its connection is closed with this code. */
 class Closing extends Error {
+  override readonly name = 'Closing';
   readonly code: number;
 
   constructor(code: number, reason: string) {
@@ -133,7 +134,6 @@ export function createGateway(
   }
 
   function receive(connection: Connection, raw: RawData): void {
-    const { socket } = connection;
     const now = world.now();
     connection.sends = connection.sends.filter((at) => now - at < 60_000);
     connection.sends.push(now);
@@ -145,10 +145,17 @@ export function createGateway(
     const { op, d } = payload;
     if (op === opcodes.heartbeat) {
       expectHeartbeat(connection);
-      { send(connection, opcodes.heartbeatAck); return; }
+      send(connection, opcodes.heartbeatAck);
+      return;
     }
-    if (op === opcodes.identify) { identify(connection, isObject(d) ? d : {}); return; }
-    if (op === opcodes.resume) { resume(connection, isObject(d) ? d : {}); return; }
+    if (op === opcodes.identify) {
+      identify(connection, isObject(d) ? d : {});
+      return;
+    }
+    if (op === opcodes.resume) {
+      resume(connection, isObject(d) ? d : {});
+      return;
+    }
     const known = [opcodes.presence, opcodes.voiceState, opcodes.requestMembers, 14, 31, 43].includes(Number(op));
     if (!known) throw new Closing(closeCodes.unknownOpcode, 'Unknown opcode.');
     if (!connection.session) throw new Closing(closeCodes.notAuthenticated, 'Not authenticated.');
@@ -170,8 +177,10 @@ export function createGateway(
     log.countGateway('identify');
     const last = identified.at(-1);
     identified = [...identified.filter((at) => now - at < 86_400_000), now];
-    if (last !== undefined && now - last < world.windows.identify)
-      { send(connection, opcodes.invalidSession, false); return; }
+    if (last !== undefined && now - last < world.windows.identify) {
+      send(connection, opcodes.invalidSession, false);
+      return;
+    }
     const session = createSession(wanted, socket);
     sessions.set(session.id, session);
     connection.session = session;
@@ -188,15 +197,16 @@ export function createGateway(
     const isOver = !session || (session.lostAt !== null && world.now() - session.lostAt > world.windows.resume);
     if (isOver) {
       if (session) sessions.delete(session.id);
-      { send(connection, opcodes.invalidSession, false); return; }
+      send(connection, opcodes.invalidSession, false);
+      return;
     }
     const sequence = Number(data['seq']);
-    if (!(sequence >= 0) || sequence > session.sequence)
-      throw new Closing(closeCodes.invalidSequence, 'Invalid seq.');
+    if (!(sequence >= 0) || sequence > session.sequence) throw new Closing(closeCodes.invalidSequence, 'Invalid seq.');
     const missed = missedSince(session, sequence);
     if (!missed) {
       sessions.delete(session.id);
-      { send(connection, opcodes.invalidSession, false); return; }
+      send(connection, opcodes.invalidSession, false);
+      return;
     }
     if (session.socket && session.socket !== socket)
       session.socket.close(closeCodes.unknownError, 'Resumed elsewhere.');

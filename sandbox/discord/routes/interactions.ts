@@ -13,9 +13,9 @@ function callback(call: Call): Answer {
   return { status: 200, body: callbackResponse(world, interaction, message) };
 }
 
+/** Only types 4 and 7 come with a resource in Discord's description. */
 function callbackResponse(world: World, interaction: Interaction, message: StoredMessage | null) {
   const type = interaction.ack?.type;
-  const made = type === callbackTypes.message || type === callbackTypes.defer;
   const shown = type === callbackTypes.message || type === callbackTypes.update;
   return {
     interaction: {
@@ -31,11 +31,7 @@ function callbackResponse(world: World, interaction: Interaction, message: Store
           }
         : {}),
     },
-    ...(message && (made || shown)
-      ? { resource: { type, message: wireMessage(world, message) } }
-      : type === undefined
-        ? {}
-        : { resource: { type } }),
+    ...(message && shown ? { resource: { type, message: wireMessage(world, message) } } : {}),
   };
 }
 

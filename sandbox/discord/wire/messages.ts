@@ -29,7 +29,7 @@ export function wireMessage(world: World, message: StoredMessage, withReference 
     components: message.components,
     flags: message.flags,
     pinned: message.pinnedAt !== null,
-    ...(message.reactions.length > 0
+    ...(withReference && message.reactions.length > 0
       ? { reactions: message.reactions.map((one) => wireReaction(state.application.id, one)) }
       : {}),
     ...(message.interaction ? answersInteraction(world, message, message.interaction.id) : {}),

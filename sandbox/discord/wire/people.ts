@@ -64,7 +64,6 @@ export function wireRole(role: Role) {
   return {
     id: role.id,
     name: role.name,
-    description: null,
     permissions: String(role.permissions),
     position: role.position,
     color: role.color,
