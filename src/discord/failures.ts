@@ -1,4 +1,5 @@
 // What an error of discord.js or the network means for the request that met it.
+import { isNativeError } from 'node:util/types';
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 import type { Outcome } from '../cards/channels.ts';
 
@@ -72,7 +73,7 @@ function refusal(error: DiscordAPIError): Failure {
 }
 
 function networkFailure(error: unknown): Failure {
-  const name = error instanceof Error ? error.name : 'unknown';
+  const name = isNativeError(error) ? error.name : 'unknown';
   const code = codeOf(error);
   if (notSentCodes.has(code) || (code === 'ETIMEDOUT' && isConnect(error)) || /CERT|^ERR_TLS|^ERR_SSL/.test(code)) {
     return { kind: 'not sent', reason: `no connection to Discord (${code})` };
@@ -82,11 +83,11 @@ function networkFailure(error: unknown): Failure {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  if (!isNativeError(error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error.cause === undefined ? '' : codeOf(error.cause);
 }
 
 function isConnect(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
+  return isNativeError(error) && 'syscall' in error && error.syscall === 'connect';
 }

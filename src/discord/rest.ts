@@ -1,4 +1,5 @@
 // Requests to Discord's REST API, each tried once: who asks decides what to do about a failure.
+import { isAnyArrayBuffer } from 'node:util/types';
 import {
   DefaultRestOptions,
   type RateLimitData,
@@ -69,7 +70,7 @@ export function createRest(options: {
           ...(signal !== undefined && { signal: AbortSignal.any([signal]) }),
         });
         if (withToken) gate.accepted();
-        return answer instanceof ArrayBuffer ? null : answer;
+        return isAnyArrayBuffer(answer) ? null : answer;
       } catch (error) {
         const failure = failureOf(error, options.now());
         if (withToken && failure.kind === 'token refused') gate.refused();

@@ -1,4 +1,5 @@
 // The gateway session: signs in in the background, hands on events, and is made anew whenever it ends.
+import { isNativeError } from 'node:util/types';
 import {
   Client,
   type ClientOptions,
@@ -183,7 +184,7 @@ export function createSession(options: SessionOptions): Session {
     }
     const failure = failureOf(error, now());
     if (failure.kind === 'token refused') return { kind: 'token refused' };
-    return { kind: 'failed', reason: error instanceof Error && error.constructor === Error ? reason : failure.kind };
+    return { kind: 'failed', reason: isNativeError(error) && error.constructor === Error ? reason : failure.kind };
   }
 
   /** A socket that is still being opened cannot be closed by discord.js, so it is waited for. */
@@ -225,5 +226,5 @@ function endingOf(code: number): Ending {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 300) : 'unknown';
+  return isNativeError(error) ? error.message.slice(0, 300) : 'unknown';
 }
