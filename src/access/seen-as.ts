@@ -1,4 +1,4 @@
-// Whom Kubernetes sees for an identity, as people are told; cluster/identity.ts sends the same, which a test compares.
+// Whom Kubernetes sees for an identity: what cluster/identity.ts sends, and what people are told.
 import type { Identity } from '../cluster/cluster.ts';
 
 export interface SeenAs {
