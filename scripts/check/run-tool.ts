@@ -4,14 +4,15 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** `file` is a path inside node_modules. */
+/** `file` is a path inside node_modules; it runs in the repository unless `cwd` says otherwise. */
 export async function runTool(
   file: string,
   args: readonly string[],
+  cwd = root,
 ): Promise<{ ok: boolean; seconds: number; output: string }> {
   const started = performance.now();
   const child = spawn(process.execPath, [join(root, 'node_modules', file), ...args], {
-    cwd: root,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
