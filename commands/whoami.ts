@@ -1,8 +1,8 @@
 // /whoami: who the bot takes a person for, and what follows from that.
-import { seenAs } from '../src/access/seen-as.ts';
 import type { Standing } from '../src/access/standing.ts';
 import type { Identity } from '../src/cluster/cluster.ts';
 import { command } from '../src/dispatch/command.ts';
+import { seenAs } from '../src/lib/seen-as.ts';
 import type { Fact, Line, Run } from '../src/message.ts';
 
 export const whoami = command({

@@ -1,7 +1,7 @@
 // The one place that impersonates: every request carries the person's level as user and group, and the person as an extra.
 import type { RequestOptions } from 'node:https';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
-import { seenAs } from '../access/seen-as.ts';
+import { seenAs } from '../lib/seen-as.ts';
 import type { Identity } from './cluster.ts';
 
 /**

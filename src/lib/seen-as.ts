@@ -1,5 +1,4 @@
 // Whom Kubernetes sees for an identity: what cluster/identity.ts sends, and what people are told.
-import type { Identity } from '../cluster/cluster.ts';
 
 export interface SeenAs {
   readonly user: string;
@@ -8,7 +7,9 @@ export interface SeenAs {
   readonly discordUser: string;
 }
 
-export function seenAs({ level, discordUser }: Identity): SeenAs {
+/** @param identity the level, and `<id> <username>` or one word for work without a person. */
+export function seenAs(identity: { readonly level: string; readonly discordUser: string }): SeenAs {
+  const { level, discordUser } = identity;
   const user = `homelab-bot:${level}`;
   const space = discordUser.indexOf(' ');
   if (space === -1) return { user, group: user, discordUser };
