@@ -126,20 +126,21 @@ function read(world: World, request: Incoming, resource: Resource, info: Resourc
     const object = getObject(world.store, resource, info.namespace, info.pathName);
     return { status: 200, body: presentObject(resource, object, form, now) as object };
   }
-  const options = listOptions(resource, info.namespace, request.query);
+  const options = listOptions(resource, info.namespace, 'list', request.query);
   return { status: 200, body: presentList(resource, listObjects(world.store, resource, options), form, now) as object };
 }
 
 function watch(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {
   const form = formOf(request.headers['accept']?.join(','), request.query, false);
   if (!form) throw notAcceptable();
-  const list = listOptions(resource, info.namespace, request.query);
+  const list = listOptions(resource, info.namespace, 'watch', request.query);
   const { store, now, bookmarkMs } = world;
   return { watch: (sink) => watchObjects({ store, resource, list, form, now, bookmarkMs }, sink) };
 }
 
 function notAcceptable(): ApiError {
-  const types = 'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor';
-  const message = `only the following media types are accepted: ${types}`;
-  return new ApiError(406, status(406, message, { reason: 'NotAcceptable' }));
+  const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+  const types = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', ...streams].join(', ');
+  const message = `406: Not Acceptable\n\nAvailable representations: ${types}`;
+  return new ApiError(406, status(406, message, { reason: 'NotAcceptable', details: {} }));
 }

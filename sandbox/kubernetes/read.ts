@@ -26,7 +26,7 @@ export function listObjects(store: Store, resource: Resource, options: ListOptio
   const version = versionFor(store, options, from);
   const all = store.allAt(heldAs(resource), version);
   if (!all) {
-    if (!from) throw expired(`too old resource version: ${version} (${store.version})`);
+    if (!from) throw expired('The resourceVersion for the provided list is too old.');
     throw expired(tooOld, { continue: token(-1, from.start) });
   }
   const matching = all

@@ -25,6 +25,8 @@ const readable = ['get', 'list', 'watch'] as const;
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', verbs: readable, fields: [] };
 const metrics = { group: 'metrics.k8s.io', version: 'v1beta1', verbs: ['get', 'list'] as const, fields: [] };
 
+const emptyRole = { rules: null };
+const emptyBinding = { roleRef: { apiGroup: '', kind: '', name: '' } };
 const emptyNode = {
   spec: {},
   status: {
@@ -159,13 +161,28 @@ export const resources: readonly Resource[] = [
   {
     ...rbac,
     resource: 'clusterrolebindings',
+    blank: emptyBinding,
     singular: 'clusterrolebinding',
     kind: 'ClusterRoleBinding',
     namespaced: false,
   },
-  { ...rbac, resource: 'clusterroles', singular: 'clusterrole', kind: 'ClusterRole', namespaced: false },
-  { ...rbac, resource: 'rolebindings', singular: 'rolebinding', kind: 'RoleBinding', namespaced: true },
-  { ...rbac, resource: 'roles', singular: 'role', kind: 'Role', namespaced: true },
+  {
+    ...rbac,
+    resource: 'clusterroles',
+    blank: emptyRole,
+    singular: 'clusterrole',
+    kind: 'ClusterRole',
+    namespaced: false,
+  },
+  {
+    ...rbac,
+    resource: 'rolebindings',
+    blank: emptyBinding,
+    singular: 'rolebinding',
+    kind: 'RoleBinding',
+    namespaced: true,
+  },
+  { ...rbac, resource: 'roles', blank: emptyRole, singular: 'role', kind: 'Role', namespaced: true },
   { ...metrics, resource: 'nodes', singular: '', kind: 'NodeMetrics', namespaced: false },
   { ...metrics, resource: 'pods', singular: '', kind: 'PodMetrics', namespaced: true },
   ...(['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] as const).map((resource) =>

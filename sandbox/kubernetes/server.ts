@@ -120,7 +120,7 @@ function write(answer: Answer, entry: LoggedRequest, response: ServerResponse, m
     stream(answer.watch, entry, response);
     return;
   }
-  const text = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body)}\n`;
+  const text = typeof answer.body === 'string' ? answer.body : `${written(answer.body)}\n`;
   entry.status = answer.status;
   response.writeHead(answer.status, {
     'cache-control': 'no-cache, private',
@@ -142,9 +142,17 @@ function stream(
   let stop = () => {};
   response.on('close', () => stop());
   stop = watch({
-    write: (event) => void response.write(`${JSON.stringify(event)}\n`),
+    write: (event) => void response.write(`${written(event)}\n`),
     end: () => void response.end(),
   });
+}
+
+/** As Go writes JSON: what could begin markup is escaped. */
+function written(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function logEntry(request: IncomingMessage, path: string, info: Incoming['info'], at: Date): LoggedRequest {

@@ -65,7 +65,7 @@ export function watchObjects({ store, resource, list, form, now, bookmarkMs }: W
     if (!missed) {
       sink.write({
         type: 'ERROR',
-        object: expired(`too old resource version: ${list.version} (${store.version})`).body,
+        object: tooOld(held, list.version, store.version).body,
       });
       sink.end();
       return () => {};
@@ -83,6 +83,12 @@ export function watchObjects({ store, resource, list, form, now, bookmarkMs }: W
     clearInterval(bookmarks);
     clearTimeout(deadline);
   };
+}
+
+/** The real server keeps events in no cache, and its store says so in other words. */
+function tooOld(held: string, asked: number, current: number) {
+  if (held === 'events') return expired('The resourceVersion for the provided watch is too old.');
+  return expired(`too old resource version: ${asked} (${current})`);
 }
 
 /** An object that enters or leaves the selection is added or deleted, whatever happened to it. */
