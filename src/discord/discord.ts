@@ -8,7 +8,7 @@ import { createChannels } from './channels.ts';
 import { type CommandDefinition, registerCommands } from './commands.ts';
 import { failureOf } from './failures.ts';
 import { createInteractions, type Interactions } from './interactions.ts';
-import { pause, retryDelay } from './pause.ts';
+import { atMost, pause, retryDelay } from './pause.ts';
 import { type ChannelReport, type ChannelUse, checkPermissions } from './permissions.ts';
 import { createRest } from './rest.ts';
 import { IdOnly } from './schema.ts';
@@ -119,7 +119,7 @@ export function openDiscord(options: DiscordOptions): DiscordRoom {
       }),
     async stop() {
       stopping.abort();
-      await Promise.race([interactions?.settled(), pause(3_000, AbortSignal.timeout(3_000))]);
+      if (interactions !== null) await atMost(3_000, interactions.settled());
       await session.stop();
       await registering;
       rest.stop();

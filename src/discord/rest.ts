@@ -1,16 +1,10 @@
 // Requests to Discord's REST API, each tried once: who asks decides what to do about a failure.
 import { isAnyArrayBuffer } from 'node:util/types';
-import {
-  DefaultRestOptions,
-  type RateLimitData,
-  type RawFile,
-  REST,
-  type RequestMethod,
-  type ResponseLike,
-} from 'discord.js';
+import { type RateLimitData, type RawFile, REST, type RequestMethod } from 'discord.js';
 import { failureOf, TokenRefused } from './failures.ts';
 import type { Upload } from './files.ts';
 import type { TokenGate } from './token.ts';
+import { requestWhole } from './whole.ts';
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -32,10 +26,6 @@ export interface Rest {
 
 /** An interaction is worth a short wait; after a longer one nobody looks any more. */
 const longestInteractionWait = 5_000;
-/** Wait after a 429 that names no time, as Cloudflare's do. */
-const namelessWait = 30;
-/** Answers are lists of at most a hundred messages; this is far above them. */
-const longestAnswer = 16 * 1024 * 1024;
 
 export function createRest(options: {
   apiUrl: string;
@@ -51,7 +41,7 @@ export function createRest(options: {
     timeout: options.timeoutMs,
     retries: 0,
     rejectOnRateLimit: rejects,
-    makeRequest: readWhole,
+    makeRequest: requestWhole,
   });
   return {
     async request({ method, route, body, files, query, signal, withToken = true }) {
@@ -101,45 +91,4 @@ function rejects(limit: RateLimitData): boolean {
   if (!/^\/(?:interactions|webhooks)\//.test(limit.route)) return true;
   const wait = Math.max(limit.retryAfter, limit.sublimitTimeout);
   return !(wait > 0 && wait <= longestInteractionWait);
-}
-
-/**
- * Reads the whole answer within the request's time limit, which discord.js ends with the headers. A 429 always gets a
- * `Retry-After`: from its body, or ours where it names none.
- */
-async function readWhole(...[url, init]: Parameters<typeof DefaultRestOptions.makeRequest>): Promise<ResponseLike> {
-  const response = await DefaultRestOptions.makeRequest(url, init);
-  const bytes = await bodyOf(response);
-  const headers = new Headers();
-  for (const [name, value] of response.headers) headers.append(name, value);
-  if (response.status === 429 && !(Number(headers.get('retry-after') ?? 'none') >= 0)) {
-    headers.set('retry-after', String(retryAfterOf(bytes)));
-  }
-  const empty = response.status === 204 || response.status === 205 || response.status === 304;
-  return new Response(empty ? null : bytes, { status: response.status, statusText: response.statusText, headers });
-}
-
-async function bodyOf(response: ResponseLike): Promise<Uint8Array<ArrayBuffer>> {
-  if (response.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > longestAnswer) throw new Error('The answer is longer than any of Discord is');
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-function retryAfterOf(bytes: Uint8Array): number {
-  try {
-    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof body === 'object' && body !== null && 'retry_after' in body) {
-      const seconds = Number(body.retry_after);
-      if (seconds > 0) return seconds;
-    }
-  } catch {
-    // A page of Cloudflare's.
-  }
-  return namelessWait;
 }

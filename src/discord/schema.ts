@@ -55,6 +55,3 @@ export const Interaction = z.object({
     .nullish(),
 });
 export type Interaction = z.infer<typeof Interaction>;
-
-/** READY, as far as it is used. */
-export const Ready = z.object({ user: IdOnly, application: IdOnly });

@@ -15,8 +15,9 @@ import type { Logger } from 'pino';
 import { cachingNothing } from './caches.ts';
 import { failureOf } from './failures.ts';
 import { createIdentifyBudget } from './identify.ts';
-import { pause, retryDelay } from './pause.ts';
+import { atMost, pause, retryDelay } from './pause.ts';
 import type { TokenGate } from './token.ts';
+import { requestWhole } from './whole.ts';
 
 export type SessionState = 'ready' | 'connecting';
 
@@ -44,7 +45,7 @@ type Ending =
   | { readonly kind: 'token refused' }
   | { readonly kind: 'not allowed'; readonly code: number }
   | { readonly kind: 'no sign-ins left'; readonly until: Date }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string; readonly notBefore?: Date };
 
 /** After these, discord.js does not connect again (docs, topics/opcodes-and-status-codes#gateway-close-event-codes). */
 const finalCodes: ReadonlySet<number> = new Set([
@@ -80,8 +81,16 @@ export function createSession(options: SessionOptions): Session {
   /** One client, from sign-in to its end. Resolves with the reason once nothing of it is left. */
   async function one(ready: () => void): Promise<Ending> {
     const ended = Promise.withResolvers<Ending>();
-    const client = new Client(clientOptions());
+    const over = new AbortController();
+    let opening = false;
+    const client = new Client(
+      clientOptions(over.signal, () => {
+        // Asked for while a session is on, too; only the first one of a connection opens a socket.
+        opening ||= client.ws.shards.first()?.status === Status.Connecting;
+      }),
+    );
     client.on(Events.Raw, (packet: { t?: unknown; d?: unknown }) => {
+      if (over.signal.aborted) return;
       if (packet.t === 'INTERACTION_CREATE') options.onInteraction(packet.d);
       if (packet.t !== 'READY' && packet.t !== 'RESUMED') return;
       gate.accepted();
@@ -89,19 +98,22 @@ export function createSession(options: SessionOptions): Session {
       become('ready');
       ready();
     });
-    client.on(Events.ShardReconnecting, () => become('connecting'));
+    client.on(Events.ShardReconnecting, () => {
+      opening = false;
+      become('connecting');
+    });
     client.on(Events.ShardError, (error) => log.info({ reason: reasonOf(error) }, 'The connection to Discord failed'));
     client.on(Events.Error, (error) => log.warn({ reason: reasonOf(error) }, 'discord.js met an error'));
     client.on(Events.Warn, (said) => log.info({ said }, 'discord.js warns'));
     client.on(Events.Invalidated, () => ended.resolve({ kind: 'failed', reason: 'the session was made invalid' }));
     client.on(Events.ShardDisconnect, ({ code }) => ended.resolve(endingOf(code)));
-    stopping.signal.addEventListener('abort', () => ended.resolve({ kind: 'failed', reason: 'stopping' }), {
-      once: true,
-    });
+    const stop = (): void => ended.resolve({ kind: 'failed', reason: 'stopping' });
+    stopping.signal.addEventListener('abort', stop, { signal: over.signal });
     client.login(options.token()).catch((error: unknown) => ended.resolve(endingOfLogin(error)));
     const ending = await ended.promise;
     become('connecting');
-    await takeDown(client);
+    over.abort();
+    await takeDown(client, () => opening);
     return ending;
   }
 
@@ -138,14 +150,15 @@ export function createSession(options: SessionOptions): Session {
         log.warn({ until: ending.until }, 'The day’s sign-ins at Discord are used up: waiting for new ones');
         return pause(ending.until.getTime() - now().getTime(), signal);
       case 'failed': {
-        const wait = retryDelay(tries);
+        const named = ending.notBefore === undefined ? 0 : ending.notBefore.getTime() - now().getTime();
+        const wait = Math.max(retryDelay(tries), named);
         log.warn({ reason: ending.reason, waitMs: Math.round(wait) }, 'No session with Discord: trying again');
         return pause(wait, signal);
       }
     }
   }
 
-  function clientOptions(): ClientOptions {
+  function clientOptions(over: AbortSignal, connecting: () => void): ClientOptions {
     return {
       intents: [GatewayIntentBits.Guilds],
       makeCache: cachingNothing(),
@@ -157,6 +170,7 @@ export function createSession(options: SessionOptions): Session {
         timeout: options.timeoutMs,
         retries: 0,
         rejectOnRateLimit: () => true,
+        makeRequest: requestWhole,
       },
       ws: {
         buildIdentifyThrottler: budget.build,
@@ -164,9 +178,12 @@ export function createSession(options: SessionOptions): Session {
           manager.options.handshakeTimeout = options.timeoutMs;
           const { retrieveSessionInfo } = manager.options;
           // discord.js connects again half a second after a loss, even when it was taken down meanwhile: it gets no further
-          // than this once we stop.
-          manager.options.retrieveSessionInfo = (shard) =>
-            stopping.signal.aborted ? new Promise(() => undefined) : retrieveSessionInfo(shard);
+          // than this once the client's time is over.
+          manager.options.retrieveSessionInfo = (shard) => {
+            if (over.aborted) return new Promise(() => undefined);
+            connecting();
+            return retrieveSessionInfo(shard);
+          };
           return new SimpleShardingStrategy(manager);
         },
       },
@@ -184,19 +201,17 @@ export function createSession(options: SessionOptions): Session {
     }
     const failure = failureOf(error, now());
     if (failure.kind === 'token refused') return { kind: 'token refused' };
+    if (failure.kind === 'slow down') return { kind: 'failed', reason: failure.reason, notBefore: failure.at };
     return { kind: 'failed', reason: isNativeError(error) && error.constructor === Error ? reason : failure.kind };
   }
 
   /** A socket that is still being opened cannot be closed by discord.js, so it is waited for. */
-  async function takeDown(client: Client): Promise<void> {
+  async function takeDown(client: Client, opening: () => boolean): Promise<void> {
     const limit = AbortSignal.timeout(stopLimit);
-    while (client.ws.shards.first()?.status === Status.Connecting && !limit.aborted) {
+    while (opening() && client.ws.shards.first()?.status === Status.Connecting && !limit.aborted) {
       await pause(20, limit);
     }
-    await Promise.race([
-      client.destroy().catch(() => undefined),
-      pause(stopLimit, stopping.signal.aborted ? limit : limit),
-    ]);
+    await atMost(stopLimit, client.destroy());
   }
 
   return {

@@ -163,7 +163,7 @@ describe('any message', () => {
         const ids = buttons.flatMap((button) => ('custom_id' in button ? [button.custom_id] : []));
         expect(new Set(ids).size).toBe(ids.length);
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   }, 60_000);
 
@@ -175,7 +175,7 @@ describe('any message', () => {
         const data = render(any, { redact: options.redact, ephemeral: true }).body;
         expect(objectionTo({ type: 4, data }, 'CreateMessageInteractionCallbackRequestSchema')).toBeNull();
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 60_000);
 
@@ -205,7 +205,7 @@ describe('any message', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   }, 60_000);
 
@@ -231,7 +231,7 @@ describe('any message', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   }, 60_000);
 });

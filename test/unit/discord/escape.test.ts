@@ -123,7 +123,7 @@ describe('data', () => {
             .trimEnd(),
         ).toBe(isBlank(shown) ? '' : shown.trimEnd());
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -135,7 +135,7 @@ describe('data', () => {
         expect(text.isWellFormed()).toBe(true);
         expect(read(text).filter(({ kind }) => kind !== 'text')).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('data', () => {
         expect(tokens.every(({ kind }) => kind !== 'mention' && kind !== 'markup' && kind !== 'time')).toBe(true);
         expect(tokens.filter(({ kind }) => kind === 'link')).toHaveLength(1);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });
