@@ -32,12 +32,21 @@ function fromFile(path: string): KubeConfig {
   }
   const problem = problemOf(config);
   if (problem !== null) throw new Error(`The kubeconfig ${path} ${problem}.`);
+  // The library takes plain http only where this says that there is no certificate to verify.
+  config.clusters = config.clusters.map((one) =>
+    one.server.startsWith('http:') ? { ...one, skipTLSVerify: true } : one,
+  );
   return config;
+}
+
+/** Where `kubectl proxy`, a tunnel or a test listens. */
+function isThisMachine(server: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(new URL(server).hostname);
 }
 
 /** The parser's own words may quote the file, which holds secrets. */
 function whyUnreadable(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT') return 'does not exist';
   if (code === 'EACCES') return 'may not be read by the bot';
   if (code === 'EISDIR') return 'is a directory';
@@ -56,8 +65,8 @@ function problemOf(config: KubeConfig): string | null {
     return 'impersonates already (as:), but the bot impersonates by itself: give it one without';
   }
   if (!/^https?:\/\//.test(cluster.server) || !URL.canParse(cluster.server)) return 'has a server that is no URL';
-  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify) {
-    return 'has a server with http://, which is only taken with insecure-skip-tls-verify: true';
+  if (cluster.server.startsWith('http:') && !isThisMachine(cluster.server)) {
+    return 'has a server with http://, which would show the credentials to the network';
   }
   for (const file of [cluster.caFile, user.certFile, user.keyFile]) {
     if (file !== undefined && !existsSync(file)) return `names the file ${file}, which does not exist`;

@@ -37,7 +37,11 @@ function list<T extends z.ZodType>(item: T) {
 
 /** An object whose own fields all have a fallback, and which may itself be missing. */
 function part<S extends z.ZodRawShape>(shape: S) {
-  return z.preprocess((value) => (typeof value === 'object' && value !== null ? value : {}), z.object(shape));
+  return z.preprocess((value) => (isRecord(value) ? value : {}), z.object(shape));
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const amounts = part({ cpu: quantity, memory: quantity, pods: quantity });
@@ -184,7 +188,7 @@ export const Table = z.object({
   kind: z.literal('Table'),
   metadata: part({ continue: z.string().max(10_000).catch('') }),
   columnDefinitions: z.array(z.object({ name: z.string() })),
-  rows: z.array(z.object({ cells: z.array(z.unknown()), object: z.unknown() })).nullable(),
+  rows: z.array(z.object({ cells: z.array(z.unknown()), object: z.unknown().optional() })).nullable(),
 });
 
 /** What the API answers where it refuses. */
