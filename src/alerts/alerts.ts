@@ -14,8 +14,6 @@ export interface AlertTransaction {
   write(incident: Incident): Promise<void>;
   /** Resolves to the channel of the card, chosen when it was made. */
   want(card: WantedCard): Promise<string>;
-  /** From now on, a message may exist for what began before `at` that the ledger does not know. */
-  incompleteBefore(at: number): Promise<void>;
 }
 
 export interface AlertStore {
@@ -23,8 +21,6 @@ export interface AlertStore {
   change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
   latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
   read(id: string): Promise<Incident | undefined>;
-  /** The ledger knows every message of what began after this (milliseconds since 1970). */
-  readonly completeSince: number;
 }
 
 /** What the publisher offers for this. */
@@ -59,6 +55,9 @@ export interface Alerts {
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
 
+/** How far Prometheus' clock may be ahead of ours, in milliseconds. */
+const clockMargin = 2000;
+
 /** Incidents that could not be written down are remembered for this many groups. */
 const maxRemembered = 1000;
 
@@ -66,7 +65,11 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   /** By receiver and groupKey; empty while the store works. */
   const unwritten = new Map<string, Incident>();
-  let completeSince = store.completeSince;
+  /**
+   * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
+   * while it could not write them down.
+   */
+  let completeSince = now().getTime() + clockMargin;
 
   async function accept(whole: Notification): Promise<void> {
     const notification = without(whole, options.watchdog);
@@ -80,12 +83,11 @@ export function createAlerts(options: AlertOptions): Alerts {
         const result = merge(latest, notification, now().getTime());
         if (result.kind === 'ignored' || (result.kind === 'unchanged' && held === undefined))
           return { result, channelId: null };
-        if (unwritten.size > 0) await tx.incompleteBefore(now().getTime());
         wanted = want(result);
         await tx.write(result.incident);
         return { result, channelId: await tx.want(wanted) };
       });
-      if (unwritten.delete(key)) completeSince = now().getTime();
+      if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined && channelId !== null) {
         publisher.forgetUnwritten(wanted.id);
         publisher.wake(channelId, wanted.begun ? wanted.id : undefined);
@@ -124,7 +126,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     const result = merge(known, notification, now().getTime());
     if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     unwritten.set(key, result.incident);
-    completeSince = now().getTime();
+    completeSince = now().getTime() + clockMargin;
     await publisher.showUnwritten({ ...want(result), begun: false }, incidentMessage(result.incident, now().getTime()));
   }
 

@@ -19,8 +19,6 @@ export class StoreUnusable extends Error {
 export interface OpenedStore extends Store {
   /** Where a corrupt file was moved at this start; null when none was. */
   readonly setAside: string | null;
-  /** The ledger knows every message that was made for what began after this. */
-  readonly completeSince: Date;
 }
 
 // statfs(2): file systems on which SQLite's locks and shared memory do not work.
@@ -45,7 +43,7 @@ export async function openStore(options: { path: string; log: Logger; now: () =>
     const setAside = await setAsideIfCorrupt(path, now());
     if (setAside !== null)
       log.error({ setAside }, 'The database was corrupt: it was set aside and a fresh one is used');
-    const opened = await open(path, now());
+    const opened = await open(path);
     return {
       ...opened,
       setAside,
@@ -114,7 +112,7 @@ function isSound(path: string): boolean {
   }
 }
 
-async function open(path: string, now: Date): Promise<Omit<OpenedStore, 'setAside'>> {
+async function open(path: string): Promise<Omit<OpenedStore, 'setAside'>> {
   const writing = openSqlite(path, { readOnly: false });
   // 2 MiB of page cache: the working set is small, and memory is the homelab's. Waiting for a lock stops everything else in this process, so it
   // waits long only at the start.
@@ -125,16 +123,6 @@ async function open(path: string, now: Date): Promise<Omit<OpenedStore, 'setAsid
     const migrator = new Migrator({ db: writer, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
-    await writer
-      .insertInto('memory')
-      .values({ name: 'complete_since', value: now.getTime() })
-      .onConflict((c) => c.doNothing())
-      .execute();
-    const since = await writer
-      .selectFrom('memory')
-      .select('value')
-      .where('name', '=', 'complete_since')
-      .executeTakeFirstOrThrow();
     writing.raw.exec('PRAGMA busy_timeout=100');
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
     const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true }).dialect });
@@ -144,7 +132,6 @@ async function open(path: string, now: Date): Promise<Omit<OpenedStore, 'setAsid
       db,
       commit,
       state,
-      completeSince: new Date(since.value),
       async close() {
         await drained();
         await db.destroy();

@@ -4,18 +4,14 @@ import type { Incident } from '../alerts/incident.ts';
 import { wantCard } from './cards.ts';
 import type { Reader, Store } from './store.ts';
 
-export function alertStore(store: Store & { readonly completeSince: Date }): AlertStore {
+export function alertStore(store: Store): AlertStore {
   return {
-    completeSince: store.completeSince.getTime(),
     change: (work) =>
       store.commit((tx) =>
         work({
           latest: (receiver, groupKey) => latestIncident(tx, receiver, groupKey),
           write: (incident) => writeIncident(tx, incident),
           want: (card) => wantCard(tx, card),
-          incompleteBefore: async (at) => {
-            await tx.updateTable('memory').set({ value: at }).where('name', '=', 'complete_since').execute();
-          },
         }),
       ),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),

@@ -87,11 +87,6 @@ export const migrations: Record<string, Migration> = {
         .addColumn('answer', 'text', (c) => c.notNull())
         .execute();
       await db.schema.createIndex('answers_at').on('answers').column('at').execute();
-      await db.schema
-        .createTable('memory')
-        .addColumn('name', 'text', (c) => c.primaryKey())
-        .addColumn('value', 'integer', (c) => c.notNull())
-        .execute();
     },
   },
 };

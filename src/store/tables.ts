@@ -95,12 +95,6 @@ export interface PostsTable {
   message: string;
 }
 
-/** Single facts, for example since when the ledger is complete. */
-export interface MemoryTable {
-  name: string;
-  value: number;
-}
-
 export interface Tables {
   incidents: IncidentsTable;
   cards: CardsTable;
@@ -108,5 +102,4 @@ export interface Tables {
   interactions: InteractionsTable;
   answers: AnswersTable;
   posts: PostsTable;
-  memory: MemoryTable;
 }

@@ -1,0 +1,201 @@
+// What happens when a part of the outside is away, refuses, or comes back: nothing is lost, nothing is shown twice, everything recovers.
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Homelab, type HomelabOptions, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { generous, newGroup, post } from './posting.ts';
+
+const running: Homelab[] = [];
+
+async function start(options: HomelabOptions = {}): Promise<Homelab> {
+  const homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } }, ...options });
+  running.push(homelab);
+  return homelab;
+}
+
+afterEach(async () => {
+  for (const homelab of running.splice(0)) await homelab.stop();
+});
+
+function errorsIn(homelab: Homelab): string[] {
+  return homelab.bot
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"') || line.includes('"level":"fatal"'));
+}
+
+function titled(homelab: Homelab, channel: string, name: string) {
+  return homelab.discord.messages(channel).filter((message) => message.text.includes(name));
+}
+
+describe('while Discord is away', () => {
+  test('webhooks are taken; afterwards each group is shown once, also one that is over by then', async () => {
+    const homelab = await start();
+    const { discord } = homelab;
+    await discord.faults.away();
+    const [over, on] = [newGroup(), newGroup()];
+    for (const body of [over.body(), on.body(), over.body([{ status: 'resolved' }])]) {
+      expect((await post(homelab, body)).status).toBe(202);
+    }
+    await discord.faults.back();
+    await discord.waitForMessage('alerts', (message) => message.content.includes(`resolved: ${over.name}`), {
+      timeoutMs: 40_000,
+    });
+    await discord.waitForMessage('alerts', (message) => message.content.includes(`firing: ${on.name}`), {
+      timeoutMs: 20_000,
+    });
+    expect(discord.messages('alerts')).toHaveLength(2);
+    await homelab.bot.whenReady({ discord: 'ready' }, 40_000);
+    expect(errorsIn(homelab)).toEqual([]);
+  }, 60_000);
+
+  test('at the start, webhooks are taken all the same', async () => {
+    const homelab = await start();
+    const { discord, bot } = homelab;
+    await bot.end('SIGTERM');
+    await discord.faults.away();
+    bot.start();
+    await bot.whenReady({ discord: 'connecting' });
+    const group = newGroup();
+    expect((await post(homelab, group.body())).status).toBe(202);
+    await discord.faults.back();
+    await discord.waitForMessage('alerts', (message) => message.text.includes(group.name), { timeoutMs: 40_000 });
+    await bot.whenReady({ discord: 'ready' }, 40_000);
+    expect((await (await discord.as('vera').command('nodes')).final()).text).toContain('desktop-1');
+  }, 60_000);
+});
+
+test('a gateway that is lost is taken up again, and a command pressed meanwhile is answered', async () => {
+  const { discord } = await start();
+  discord.faults.closeGateway(4000);
+  await discord.waitFor(() => discord.requests.resumes > 0, { what: 'a RESUME', timeoutMs: 10_000 });
+  const reply = await (await discord.as('vera').command('whoami')).final();
+  expect(reply.text).toContain('viewer');
+});
+
+describe('a token that Discord refuses', () => {
+  test('ends nothing: webhooks are taken, and one error is logged', async () => {
+    const homelab = await start();
+    const { discord } = homelab;
+    discord.revokeToken();
+    const group = newGroup();
+    expect((await post(homelab, group.body())).status).toBe(202);
+    const again = newGroup();
+    expect((await post(homelab, again.body())).status).toBe(202);
+    await homelab.bot.whenReady({ discord: 'connecting' });
+    const before = discord.requests.invalid;
+    expect(before).toBeLessThan(5);
+    expect(errorsIn(homelab)).toHaveLength(1);
+    await homelab.bot.end('SIGTERM');
+    discord.restoreToken();
+    homelab.bot.start();
+    await discord.waitForMessage('alerts', (message) => message.text.includes(group.name), { timeoutMs: 15_000 });
+    await discord.waitForMessage('alerts', (message) => message.text.includes(again.name), { timeoutMs: 15_000 });
+    expect(discord.messages('alerts')).toHaveLength(2);
+  });
+});
+
+describe('a channel that refuses', () => {
+  const routed: HomelabOptions = {
+    config: (discord) =>
+      `${levelsOf(discord)}alerts: { routes: [{ match: { severity: critical }, channel: "${discord.channelId('alerts-critical')}" }] }\n`,
+  };
+  const critical = [{ labels: { severity: 'critical' } }];
+
+  test.each([
+    ['takes no messages', (homelab: Homelab) => homelab.discord.deny('alerts-critical', 'SendMessages')],
+    ['cannot be seen', (homelab: Homelab) => homelab.discord.deny('alerts-critical', 'ViewChannel')],
+    ['is gone', (homelab: Homelab) => homelab.discord.deleteChannel('alerts-critical')],
+  ])('because it %s: the alert goes to the default channel and names it', async (_what, refuse) => {
+    const homelab = await start(routed);
+    const id = homelab.discord.channelId('alerts-critical');
+    refuse(homelab);
+    const group = newGroup();
+    await post(homelab, group.body(critical));
+    const message = await homelab.discord.waitForMessage('alerts');
+    expect(message.text).toContain(id);
+    await post(homelab, group.body([{ ...critical[0], status: 'resolved' }]));
+    await homelab.discord.waitForMessage('alerts', (one) => one.content.includes('resolved'));
+    expect(homelab.discord.messages('alerts')).toHaveLength(1);
+    expect(errorsIn(homelab).length).toBeGreaterThan(0);
+  });
+
+  test('although it is the default one: the alert is kept, and shown at the next start when it may be', async () => {
+    const homelab = await start();
+    homelab.discord.deny('alerts', 'SendMessages');
+    const group = newGroup();
+    await post(homelab, group.body());
+    await homelab.discord.waitFor(() => homelab.discord.requests.of({ method: 'POST', status: 403 }).length > 0);
+    homelab.discord.allow('alerts', 'SendMessages');
+    await homelab.bot.end('SIGTERM');
+    homelab.bot.start();
+    await homelab.discord.waitForMessage('alerts', (message) => message.text.includes(group.name), {
+      timeoutMs: 15_000,
+    });
+    expect(homelab.discord.messages('alerts')).toHaveLength(1);
+  });
+});
+
+describe('a database that takes no writes', () => {
+  /** Another process that holds the write lock does to the bot what a full disk does. */
+  function holdLock(homelab: Homelab): DatabaseSync {
+    const database = new DatabaseSync(`${homelab.folder}/bot.db`);
+    database.exec('BEGIN IMMEDIATE');
+    return database;
+  }
+
+  test('gets 503, and the alert is shown all the same; when it works again, the message goes on', async () => {
+    const homelab = await start();
+    const group = newGroup();
+    const lock = holdLock(homelab);
+    expect((await post(homelab, group.body())).status).toBe(503);
+    await homelab.discord.waitForMessage('alerts', (message) => message.content.includes(`firing: ${group.name}`));
+    expect((await homelab.bot.ready())?.store).toBe('failed');
+    expect((await post(homelab, group.body([{}, { labels: { pod: 'b' } }]))).status).toBe(503);
+    await homelab.discord.waitForMessage('alerts', (message) => message.text.includes('2 firing'));
+    lock.exec('ROLLBACK');
+    lock.close();
+    const ended = group.body([{ status: 'resolved' }, { status: 'resolved', labels: { pod: 'b' } }]);
+    expect((await post(homelab, ended)).status).toBe(202);
+    await homelab.discord.waitForMessage('alerts', (message) => message.content.includes('resolved'));
+    expect(titled(homelab, 'alerts', group.name)).toHaveLength(1);
+    expect((await homelab.bot.ready())?.store).toBe('open');
+  });
+
+  test('and a process that ends meanwhile: the next one finds its message', async () => {
+    const homelab = await start();
+    const group = newGroup();
+    const lock = holdLock(homelab);
+    expect((await post(homelab, group.body())).status).toBe(503);
+    await homelab.discord.waitForMessage('alerts', (message) => message.text.includes(group.name));
+    await homelab.bot.end('SIGKILL');
+    lock.exec('ROLLBACK');
+    lock.close();
+    homelab.bot.start();
+    await homelab.bot.whenReady();
+    expect((await post(homelab, group.body([{}, { labels: { pod: 'b' } }]))).status).toBe(202);
+    await homelab.discord.waitForMessage('alerts', (message) => message.text.includes('2 firing'), {
+      timeoutMs: 15_000,
+    });
+    expect(titled(homelab, 'alerts', group.name)).toHaveLength(1);
+  });
+
+  test('reads are answered all the same', async () => {
+    const homelab = await start();
+    const lock = holdLock(homelab);
+    const reply = await (await homelab.discord.as('vera').command('nodes')).final();
+    expect(reply.text).toContain('desktop-1');
+    lock.exec('ROLLBACK');
+    lock.close();
+  });
+});
+
+describe('while Kubernetes is away', () => {
+  test("a command says so within Discord's patience, and works again by itself", async () => {
+    const { discord, kubernetes } = await start();
+    await kubernetes.away();
+    const reply = await (await discord.as('vera').command('nodes')).final({ timeoutMs: 4000 });
+    expect(reply.text).toMatch(/cluster cannot be reached/i);
+    await kubernetes.back();
+    expect((await (await discord.as('vera').command('nodes')).final()).text).toContain('desktop-1');
+  });
+});
