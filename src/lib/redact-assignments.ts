@@ -128,10 +128,16 @@ function valueAt(text: string, at: number, where: Where): Span | null {
   if (opening !== undefined) return quotedValue(text, at + opening.length, opening);
   if (where.wholeLine && (text[at] === '|' || text[at] === '>')) return blockValue(text, at, where.indent ?? 0);
   if (text[at] === '{') return null;
-  if (text.startsWith(redacted, at) && !/[^\s,;&)\]}"'`]/.test(text.charAt(at + redacted.length))) return null;
-  if (text[at] === '[') return span(text, at, endOfRun(text, at, /[\]\r\n]/g));
-  const end = where.wholeLine ? endOfLine(text, at) : endOfWord(text, at, where);
-  return span(text, at, end);
+  const already = text.startsWith(redacted, at);
+  if (text[at] === '[' && !already) {
+    const end = endOfRun(text, at, /[\]\r\n]/g);
+    if (text[at + 1] === ']') return null;
+    return span(text, at, text[end] === ']' ? endOfWord(text, end + 1, where) : end);
+  }
+  const from = already ? at + redacted.length : at;
+  // `user:[redacted]@host` is a URL that has been seen to.
+  if (already && text[from] === '@') return null;
+  return span(text, at, where.wholeLine ? endOfLine(text, from) : endOfWord(text, from, where));
 }
 
 function span(text: string, start: number, end: number): Span | null {
@@ -139,14 +145,16 @@ function span(text: string, start: number, end: number): Span | null {
   const value = text.slice(start, end).trim();
   const word = /^[\w/-]*/.exec(value)?.[0].toLowerCase() ?? '';
   if (value === '' || value === redacted) return null;
-  if (word.length > 0 && harmless.has(word) && /^[\w/-]+[:;,.!?)]*(?:\s|$)/.test(value)) return null;
+  if (harmless.has(word) && /^[\w/-]+[:;,.!?)]*(?:\s|$)/.test(value)) return null;
+  // An assignment itself, which is judged on its own.
+  if (/^(?:token|secret|password)[:=]/i.test(value)) return null;
   // Kubernetes describes where a value comes from; shells and templates name a variable; others have redacted it already.
   if (/^(?:<set to the key |<(?:redacted|hidden|masked|none|unset|nil)>$|\$[({][\w.-]+[)}]$|\*+$)/i.test(value))
     return null;
   return { start, end };
 }
 
-/** To the same quote again, or to the end of the line where there is none. */
+/** To the same quote again, or to the end of the line where there is none. In YAML and SQL `''` stands for a quote. */
 function quotedValue(text: string, start: number, opening: string): Span | null {
   const mark = opening.at(-1);
   const backslashes = opening.length - 1;
@@ -154,6 +162,7 @@ function quotedValue(text: string, start: number, opening: string): Span | null 
     const char = text[i];
     if (char === '\n') return span(text, start, i);
     if (char === '\\' && backslashes === 0) i += 1;
+    else if (char === mark && mark === "'" && backslashes === 0 && text[i + 1] === mark) i += 1;
     else if (char === mark && (backslashes === 0 || text.startsWith(opening, i - backslashes))) {
       return span(text, start, Math.max(start, i - backslashes));
     }
@@ -180,8 +189,13 @@ function blockValue(text: string, at: number, indent: number): Span | null {
 function startsLine(text: string, index: number): boolean {
   let i = index - 1;
   while (i >= 0 && index - i < 200 && (text[i] === ' ' || text[i] === '\t' || text[i] === '-')) i -= 1;
-  if (i < 0 || text[i] === '\n' || text[i] === '\r') return true;
-  return text.slice(Math.max(0, i - 5), i + 1) === 'export';
+  if (isLineBreak(text[i])) return true;
+  return text.slice(Math.max(0, i - 5), i + 1) === 'export' && isLineBreak(text[i - 6]);
+}
+
+/** True before the first character as well. */
+function isLineBreak(char: string | undefined): boolean {
+  return char === undefined || char === '\n' || char === '\r';
 }
 
 function blockIndent(text: string, index: number): number {
@@ -190,9 +204,7 @@ function blockIndent(text: string, index: number): number {
 
 /** To the end of the line, but only of the word where another assignment follows on it, or a remark. */
 function endOfLine(text: string, at: number): number {
-  const end = endOfRun(text, at, /[\r\n]/g);
-  const next = text.slice(at, end).search(/[ \t](?:#|\S{0,64}=)/);
-  return next === -1 ? end : at + next;
+  return endOfRun(text, at, /[\r\n]|[ \t](?:#|\S{0,64}=)/g);
 }
 
 function endOfWord(text: string, at: number, { quotedName, query }: Where): number {
