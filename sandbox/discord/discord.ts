@@ -102,7 +102,7 @@ export interface Discord {
   ): readonly SandboxMessage[];
   on<K extends keyof DiscordEvents>(event: K, listener: (event: DiscordEvents[K]) => void): void;
   off<K extends keyof DiscordEvents>(event: K, listener: (event: DiscordEvents[K]) => void): void;
-  /** Looks again after every change, until the answer is truthy; rejects with a description of what is there. */
+  /** Looks again after every change here and every 20 ms (for what changes elsewhere), until the answer is truthy; rejects with a description of what is there. */
   waitFor<T>(look: () => T, options?: WaitOptions): Promise<NonNullable<Exclude<T, false>>>;
   /** Waits for a message in a channel. */
   waitForMessage(

@@ -56,6 +56,7 @@ export async function answer(parts: HttpParts, request: IncomingMessage, respons
     durationMs: null,
   };
   log.add(entry);
+  world.tell({ kind: 'other' });
 
   const act = (): Reply => {
     if (place.refusal) throw place.refusal;

@@ -6,16 +6,23 @@ const epoch = 1_420_070_400_000;
 export interface Ids {
   /** A new id of this moment, greater than all before it. */
   next(): string;
+  /** Follows a clock that was set back, once nothing is left of the ids given out since. */
+  reset(): void;
 }
 
 /** `now` in milliseconds; where it stands still or goes back, ids still grow. */
 export function createIds(now: () => number): Ids {
   let last = 0n;
+  const ofNow = () => BigInt(Math.max(0, Math.floor(now()) - epoch)) << 22n;
   return {
     next() {
-      const wanted = BigInt(Math.max(0, Math.floor(now()) - epoch)) << 22n;
+      const wanted = ofNow();
       last = wanted > last ? wanted : last + 1n;
       return String(last);
+    },
+    reset() {
+      const second = 1000n << 22n;
+      if (ofNow() + second < last) last = 0n;
     },
   };
 }

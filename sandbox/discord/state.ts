@@ -264,6 +264,7 @@ export function createWorld(options: { seed: DiscordSeed; now: () => number; win
       for (const interaction of world.state.interactions.values()) interaction.failed ||= interaction.ack === null;
       world.state = seedState(options.seed, options.now());
       world.nonces.forget();
+      world.ids.reset();
       world.tell({ kind: 'other' });
     },
     stop() {

@@ -108,6 +108,9 @@ const sentBeyondTheDescription = [
   'triggering_interaction_metadata',
 ];
 
+/** discord.js says these of every message, also where Discord does not know them; false means nothing. */
+const saidInVain = ['tts', 'enforce_nonce'];
+
 /** Methods and routes that the description was looked up for. */
 export const describedRoutes: readonly string[] = Object.keys(described);
 
@@ -145,7 +148,8 @@ function objections(names: readonly string[], value: unknown, ignored: readonly 
   // As it travels: undefined properties are not sent.
   const sent: unknown = JSON.parse(JSON.stringify(value ?? null));
   const all = names.map((one) => objectionsOf(one, sent, ignored));
-  return all.sort((a, b) => a.length - b.length)[0] ?? [];
+  const mismatches = (list: readonly string[]) => list.filter((text) => text.includes('is no ')).length;
+  return all.sort((a, b) => mismatches(a) - mismatches(b) || a.length - b.length)[0] ?? [];
 }
 
 function objectionsOf(schemaName: string, value: unknown, ignored: readonly string[]): string[] {
@@ -158,7 +162,7 @@ function objectionsOf(schemaName: string, value: unknown, ignored: readonly stri
   const schema = schemas[`${schemaName}Schema`];
   if (!schema) throw new Error(`Discord describes no ${schemaName}`);
   const result = schema.safeParse(value);
-  if (!result.success) return [`no ${schemaName}: ${result.error.message.replaceAll(/\s+/g, ' ')}`];
+  if (!result.success) return [`is no ${schemaName}: ${result.error.message.replaceAll(/\s+/g, ' ')}`];
   return unknownKeys(value, result.data, ignored).map((key) => `${schemaName} has no "${key}"`);
 }
 
@@ -167,7 +171,7 @@ function unknownKeys(sent: unknown, known: unknown, ignored: readonly string[], 
   if (typeof sent !== 'object' || sent === null || typeof known !== 'object' || known === null) return [];
   return Object.entries(sent).flatMap(([key, value]) => {
     const at = path ? `${path}.${key}` : key;
-    if (!(key in known)) return ignored.includes(key) ? [] : [at];
+    if (!(key in known)) return ignored.includes(key) || (saidInVain.includes(key) && value === false) ? [] : [at];
     return unknownKeys(value, (known as Record<string, unknown>)[key], ignored, at);
   });
 }

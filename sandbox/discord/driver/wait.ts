@@ -1,4 +1,4 @@
-// Waiting for something to be so: looked at again after every change, never by sleeping.
+// Waiting for something to be so: looked at again after every change here, and every few milliseconds for what changes elsewhere.
 import type { World } from '../state.ts';
 
 export interface WaitOptions {
@@ -19,6 +19,7 @@ export function waitFor<T>(
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
+      clearInterval(looking);
       stop();
       settle();
     };
@@ -35,6 +36,7 @@ export function waitFor<T>(
         finish(() => reject(new Error(`The sandbox was stopped before there was: ${what}.`)));
       else check();
     });
+    const looking = setInterval(check, 20);
     const timer = setTimeout(() => {
       finish(() => reject(new Error(`After ${timeoutMs} ms there is not: ${what}.\n${describe()}`)));
     }, timeoutMs);
