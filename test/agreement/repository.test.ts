@@ -121,7 +121,9 @@ describe('the text of the repository', () => {
     const own = new Set(['ci', 'cit', 'install', ...Object.keys(manifest.scripts)]);
     const unknown: string[] = [];
     for (const name of files.filter((file) => file.endsWith('.md'))) {
-      for (const [, run, word = ''] of (await text(name)).matchAll(/\bnpm (run )?(?:--?[a-z]+ )*([a-z0-9:-]+)/g)) {
+      for (const [, run, word = ''] of (await text(name)).matchAll(
+        /(?:^|`)npm (run )?(?:--?[a-z]+ )*([a-z0-9:-]+)/gm,
+      )) {
         const exists = run === undefined ? own.has(word) : word in manifest.scripts;
         if (!exists) unknown.push(`${name}: npm ${run ?? ''}${word}`);
       }
