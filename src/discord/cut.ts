@@ -28,9 +28,15 @@ export interface Fitted {
 /**
  * Writes as much of `text` as fits into `max` code units after `write`, ending in an ellipsis where something is missing.
  * The data is cut and written anew, so that no escape sequence or markup is ever split. Empty where not even the ellipsis fits.
+ * @param more the text is a beginning already: it never counts as whole
  */
-export function fitInto(text: string, max: number, write: (part: string) => string = (part) => part): Fitted {
-  if (text.length <= max) {
+export function fitInto(
+  text: string,
+  max: number,
+  write: (part: string) => string = (part) => part,
+  more = false,
+): Fitted {
+  if (text.length <= max && !more) {
     const whole = write(text);
     if (whole.length <= max) return { text: whole, cut: false };
   }

@@ -5,7 +5,7 @@ import { blank, clean, isBlank } from './clean.ts';
 import { cut, fitInto } from './cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import { fileNameOf } from './files.ts';
-import { dataOf, linesOf, markdownLine, plainLine, runsOf } from './text.ts';
+import { isBlankLine, linesOf, markdownLine, runsOf } from './text.ts';
 
 export interface Part {
   readonly text: string;
@@ -26,8 +26,8 @@ export const roomForNotes = 3 * (80 + 2 * nounMost) + 2 * 2 * 100;
 /** A row each: the name in bold, then the value. */
 export function factsOf(facts: readonly Fact[], max: number, redact: Redact): Part {
   const rows = facts.map(({ name, value }): Line => {
-    const shown = isBlank(plainLine(value, redact)) ? blank : value;
-    return [{ bold: isBlank(dataOf(name, redact)) ? blank : name }, ' ', ...runsOf(shown)];
+    const shown = isBlankLine(value, redact) ? blank : value;
+    return [{ bold: isBlankLine(name, redact) ? blank : name }, ' ', ...runsOf(shown)];
   });
   return joinLines(rows, max, redact, factMost);
 }
@@ -135,7 +135,7 @@ export function listOf(list: List, max: number, redact: Redact): Part {
 }
 
 function itemOf(item: Item, max: number, redact: Redact): Part {
-  const lines = item.lines.filter((line) => !isBlank(plainLine(line, redact)));
+  const lines = item.lines.filter((line) => !isBlankLine(line, redact));
   return joinLines(lines, max, redact);
 }
 

@@ -17,9 +17,20 @@ export function linesOf(text: string, redact: Redact): string {
   return redact(clean(text));
 }
 
+/** No more of a run is looked at for what is shown of it, which is at most a quarter of this. */
+const lookedAt = 16 * 1024;
+
+/** What may be shown of a text, without the cost of going through megabytes. Secrets longer than it are known by their start. */
+function shownOf(text: string, redact: Redact): Pick<Piece, 'data' | 'more'> {
+  if (text.length <= lookedAt) return { data: dataOf(text, redact), more: false };
+  return { data: dataOf(text.slice(0, lookedAt), redact), more: true };
+}
+
 /** One run, prepared: what may be cut, and how it is written. */
 interface Piece {
   readonly data: string;
+  /** The data is only the beginning. */
+  readonly more?: boolean;
   readonly write: (part: string) => string;
   /** Markup that is either whole or left out. */
   readonly whole?: boolean;
@@ -36,8 +47,8 @@ export function markdownLine(line: Line, max: number, redact: Redact): Fitted {
   // One is kept for the escape of a line's start.
   const room = max - 1;
   for (const piece of pieces) {
-    if (piece.data === '') continue;
-    const fitted = fitInto(piece.data, room - text.length, piece.write);
+    if (piece.data === '' && piece.more !== true) continue;
+    const fitted = fitInto(piece.data, room - text.length, piece.write, piece.more);
     if (fitted.cut && piece.whole === true) {
       wasCut = true;
       break;
@@ -50,6 +61,11 @@ export function markdownLine(line: Line, max: number, redact: Redact): Fitted {
   }
   if (isBlank(text)) return { text: '', cut: wasCut };
   return { text: escapeLineStart(text).trimEnd(), cut: wasCut };
+}
+
+/** True where nothing of the line would be seen. */
+export function isBlankLine(line: Line, redact: Redact): boolean {
+  return markdownLine(line, limits.headline, redact).text === '';
 }
 
 /** One line without markup, not cut; times in UTC. */
@@ -69,13 +85,17 @@ function isRuns(line: Line): line is readonly Run[] {
 }
 
 function pieceOf(run: Run, redact: Redact): Piece {
-  if (typeof run === 'string') return { data: dataOf(run, redact), write: escapeMarkdown };
-  if ('bold' in run) return { data: dataOf(run.bold, redact).trim(), write: (part) => `**${escapeMarkdown(part)}**` };
-  if ('code' in run) return { data: dataOf(run.code, redact).trim(), write: writeCode };
+  if (typeof run === 'string') return { ...shownOf(run, redact), write: escapeMarkdown };
+  if ('bold' in run) return { ...trimmed(shownOf(run.bold, redact)), write: (part) => `**${escapeMarkdown(part)}**` };
+  if ('code' in run) return { ...trimmed(shownOf(run.code, redact)), write: writeCode };
   if ('time' in run) return pieceOfTime(run.time, run.style);
   if ('link' in run) return pieceOfLink(run.link, run.url, redact);
   if ('role' in run) return pieceOfId(run.role, '@&', redact);
   return pieceOfId(run.person, '@', redact);
+}
+
+function trimmed({ data, more }: Pick<Piece, 'data' | 'more'>): Pick<Piece, 'data' | 'more'> {
+  return { data: data.trim(), ...(more === true && { more }) };
 }
 
 function writeCode(part: string): string {
@@ -91,9 +111,10 @@ function pieceOfTime(time: Date, style: 'relative' | 'full'): Piece {
 
 function pieceOfLink(text: string, url: string, redact: Redact): Piece {
   const address = linkable(url, limits.embedUrl, redact);
-  const label = dataOf(text, redact).trim();
-  if (address === null)
+  const label = dataOf(text.slice(0, lookedAt), redact).trim();
+  if (address === null) {
     return { data: label === '' ? dataOf(url, redact) : unlinked(label, url, redact), write: escapeMarkdown };
+  }
   return {
     data: isBlank(label) ? 'link' : label,
     write: (part) => `[${escapeMarkdown(part).replaceAll(/(?<!\\)[[\]]/g, '\\$&')}](${inMarkdown(address)})`,

@@ -110,6 +110,24 @@ describe('data', () => {
     expect(read(written(text))).toEqual([{ kind: 'text', text }]);
   });
 
+  test.each([
+    [['[x]', '(https://evil.example)']],
+    [['[x', '](https://evil.example)']],
+    [['https:', '//evil.example']],
+    [['https:/', '/evil.example']],
+    [['@', 'everyone']],
+    [['<', '@123456789012345678>']],
+    [['~', '~x~', '~']],
+    [['|', '|x|', '|']],
+    [['_', '_x_', '_']],
+    [['', '# heading']],
+    [['  ', '- item']],
+    [['1', '. item']],
+    [['\\', '*x*']],
+  ])('that makes something only together stays apart: %j', (runs) => {
+    expect(read(written(runs))).toEqual([{ kind: 'text', text: runs.join('') }]);
+  });
+
   test('of any kind, in any number of runs, shows as text alone', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 1, maxLength: 5 }), (runs) => {
