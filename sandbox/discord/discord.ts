@@ -2,21 +2,30 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ActEvent, Discord, DiscordEvents, DiscordFaults, DiscordOptions } from './api.ts';
 import { serveFile } from './cdn.ts';
-import { type Actor, createActor, describeAct } from './driver/actor.ts';
+import { createActor, describeAct } from './driver/actor.ts';
 import { channelNamed } from './driver/payloads.ts';
 import { type SandboxMessage, viewMessage } from './driver/view.ts';
-import { type WaitOptions, waitFor } from './driver/wait.ts';
-import { createFaultQueue, type Fault, type FaultMatch } from './faults.ts';
+import { waitFor } from './driver/wait.ts';
+import { createFaultQueue } from './faults.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { answer } from './http.ts';
-import { createLog, type LoggedRequest, type RequestLog } from './log.ts';
+import { createLog, type LoggedRequest } from './log.ts';
 import { deleteMessage } from './messages.ts';
 import { bits, type PermissionName } from './permissions.ts';
-import { createRateLimiter, discordLimits, type RateLimits } from './rate-limits.ts';
-import { type DiscordSeed, homelabGuild } from './seed.ts';
-import { type Channel, createWorld, discordWindows, type Windows } from './state.ts';
+import { createRateLimiter, discordLimits } from './rate-limits.ts';
+import { homelabGuild } from './seed.ts';
+import { type Channel, createWorld, discordWindows } from './state.ts';
 
+export type {
+  ActEvent,
+  Discord,
+  DiscordEvents,
+  DiscordFaults,
+  DiscordOptions,
+  MessageEvent,
+} from './api.ts';
 export type { Actor, Choice, Typing } from './driver/actor.ts';
 export type { InteractionResult } from './driver/result.ts';
 export type { SandboxButton, SandboxFile, SandboxMessage, SandboxRevision } from './driver/view.ts';
@@ -27,111 +36,9 @@ export { discordLimits, type RateLimits } from './rate-limits.ts';
 export { type DiscordSeed, homelabGuild } from './seed.ts';
 export { discordWindows, type Windows } from './state.ts';
 
-export interface DiscordOptions {
-  readonly seed?: DiscordSeed;
-  /** A free one by default. */
-  readonly port?: number;
-  /** Milliseconds since 1970. Deadlines, windows and rate limits are reckoned by it; timers run in real time. */
-  readonly now?: () => number;
-  /** Discord's by default; some changed, or none refused (headers are still sent). */
-  readonly rateLimits?: Partial<RateLimits> | 'off';
-  readonly windows?: Partial<Windows>;
-  /** How many requests the log holds; 5,000 by default. */
-  readonly keepRequests?: number;
-}
-
-export interface MessageEvent {
-  readonly change: 'created' | 'edited' | 'deleted';
-  readonly message: SandboxMessage;
-}
-
-export interface ActEvent {
-  readonly person: string;
-  readonly channel: string;
-  readonly kind: 'command' | 'component' | 'autocomplete' | 'modal';
-  /** `/nodes node:desktop-1`. */
-  readonly what: string;
-  /** What became of it: sent to the bot, answered, or not answered in time. */
-  readonly state: 'created' | 'acknowledged' | 'failed';
-}
-
-export interface DiscordEvents {
-  message: MessageEvent;
-  act: ActEvent;
-  request: LoggedRequest;
-  gateway: { readonly what: 'connected' | 'resumed' | 'lost' };
-}
-
-export interface DiscordFaults {
-  /** The next request that matches; several wait in order. */
-  next(match: FaultMatch, fault: Fault): void;
-  /** Takes all of them back, also `silence` and `away`. */
-  clear(): Promise<void>;
-  closeGateway(code: number): void;
-  /** Opcode 7. */
-  askToReconnect(): void;
-  /** Opcode 9. */
-  invalidateSession(resumable: boolean): void;
-  /** Heartbeats get no answer and nothing is dispatched, until it is called with false. */
-  silenceGateway(on?: boolean): void;
-  /** Takes the whole server away: open connections are cut, new ones refused. */
-  away(): Promise<void>;
-  /** Brings it back on the same port. */
-  back(): Promise<void>;
-}
-
-export interface Discord {
-  /** REST base without version, for DISCORD_API_URL. */
-  readonly url: string;
-  readonly token: string;
-  readonly guildId: string;
-  readonly applicationId: string;
-  channelId(name: string): string;
-  roleId(name: string): string;
-  userId(name: string): string;
-  readonly faults: DiscordFaults;
-  readonly requests: RequestLog;
-  /** How many clients are connected to the gateway and ready. */
-  readonly connected: number;
-  /** Names of the registered commands. */
-  readonly commands: readonly string[];
-  /** What is in the channel now, oldest first: what everybody there sees, unless asked for more. */
-  messages(
-    channel: string,
-    also?: { readonly deleted?: boolean; readonly ephemeral?: boolean },
-  ): readonly SandboxMessage[];
-  on<K extends keyof DiscordEvents>(event: K, listener: (event: DiscordEvents[K]) => void): void;
-  off<K extends keyof DiscordEvents>(event: K, listener: (event: DiscordEvents[K]) => void): void;
-  /** Looks again after every change here and every 20 ms (for what changes elsewhere), until the answer is truthy; rejects with a description of what is there. */
-  waitFor<T>(look: () => T, options?: WaitOptions): Promise<NonNullable<Exclude<T, false>>>;
-  /** Waits for a message in a channel. */
-  waitForMessage(
-    channel: string,
-    wanted?: (message: SandboxMessage) => unknown,
-    options?: WaitOptions,
-  ): Promise<SandboxMessage>;
-  /** The token is refused from now on, and the gateway closes with 4004; `restoreToken` makes it valid again. */
-  revokeToken(): void;
-  restoreToken(): void;
-  forgetNonces(): void;
-  /** Takes a permission from the bot in a channel, or gives it. */
-  deny(channel: string, permission: PermissionName): void;
-  allow(channel: string, permission: PermissionName): void;
-  /** Gives or takes a person's role, by names. */
-  setRoles(person: string, roles: readonly string[]): void;
-  /** As someone with the right to do so would. */
-  deleteMessage(message: SandboxMessage | string): void;
-  deleteChannel(channel: string): void;
-  as(person: string): Actor;
-  /** Everything there is, in words. */
-  describe(): string;
-  /** Back to the seed: messages, commands, interactions, nonces, limits, log, faults. Connected clients stay connected. */
-  reset(options?: { readonly keepCommands?: boolean }): void;
-  stop(): Promise<void>;
-}
-
 type Listeners = { [K in keyof DiscordEvents]: Set<(event: DiscordEvents[K]) => void> };
 
+/** Starts it on 127.0.0.1; rejects when the port is taken. Whoever starts it stops it. */
 export async function startDiscord(options: DiscordOptions = {}): Promise<Discord> {
   const { seed = homelabGuild, now = Date.now, rateLimits = {}, keepRequests = 5_000 } = options;
   const world = createWorld({ seed, now, windows: { ...discordWindows, ...options.windows } });
@@ -166,6 +73,8 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     if (pathname.startsWith('/attachments/')) serveFile(world, pathname, response);
     else void answer(parts, request, response);
   });
+  // Longer than any client keeps a connection, so that the server never closes one that a request is on its way over.
+  server.keepAliveTimeout = 120_000;
   server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
 
   async function listen(port: number): Promise<void> {

@@ -33,7 +33,7 @@ export interface RequestMatch {
 }
 
 export interface RequestLog {
-  /** The newest ones, oldest first; at most as many as `startDiscord` was told to keep. */
+  /** The newest ones, oldest first: at least as many as `startDiscord` was told to keep, at most twice that. */
   readonly all: readonly LoggedRequest[];
   /** How many arrived since the start or the last reset. */
   readonly total: number;

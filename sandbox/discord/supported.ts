@@ -66,7 +66,11 @@ export const supportedRoutes: readonly Supported[] = [
   { method: 'DELETE', path: '/channels/:channel', note: '' },
   { method: 'POST', path: '/channels/:channel/typing', note: 'nobody is told' },
   { method: 'POST', path: '/users/@me/channels', note: 'direct messages' },
-  { method: 'POST', path: '/channels/:channel/messages/:message/threads', note: "the thread has the message's id" },
+  {
+    method: 'POST',
+    path: '/channels/:channel/messages/:message/threads',
+    note: "the thread has the message's id; no starter message in it",
+  },
   { method: 'POST', path: '/channels/:channel/threads', note: 'without a message; no forums' },
   { method: 'PUT', path: '/channels/:channel/thread-members/@me', note: '' },
   { method: 'DELETE', path: '/channels/:channel/thread-members/@me', note: '' },

@@ -9,7 +9,7 @@ function callback(call: Call): Answer {
   const { world, files, query } = call;
   const given = { id: param(call, 'interaction'), token: param(call, 'token'), body: bodyOf(call), files };
   const { interaction, message } = acknowledge(world, given);
-  if (query['with_response'] !== 'true') return { status: 204 };
+  if (query['with_response'] !== 'true' && query['with_response'] !== '1') return { status: 204 };
   return { status: 200, body: callbackResponse(world, interaction, message) };
 }
 
