@@ -165,11 +165,16 @@ function optionBodies(options: readonly OptionDefinition[], path: string): reado
       name: option.name,
       description: option.description,
       ...(option.required && { required: true }),
-      ...(option.choices !== undefined && { choices: option.choices }),
+      ...(option.choices !== undefined && { choices: choicesFor(option.type, option.choices) }),
       ...(option.autocomplete === true && option.choices === undefined && { autocomplete: true }),
     };
   });
   return bodies.toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
+}
+
+/** The values of a number's choices are numbers. */
+function choicesFor(type: OptionDefinition['type'], choices: NonNullable<OptionDefinition['choices']>) {
+  return choices.map(({ name, value }) => ({ name, value: type === 'integer' ? Number(value) : value }));
 }
 
 function checkName(name: string, description: string, path: string): void {
