@@ -95,6 +95,7 @@ export async function startApp(options: {
       log,
       now,
     });
+    lifecycle.onStop('alerts', () => alerts.stop());
     kinds[alertCard] = alerts.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));

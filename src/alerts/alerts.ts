@@ -46,6 +46,8 @@ export interface AlertOptions {
 }
 
 export interface Alerts {
+  /** Stops waiting for the store to work again; what is in memory alone is given up. */
+  stop(): void;
   /** Resolves once the notification is durably stored. Rejects when it could not be; it is then shown from memory as far as possible. */
   accept(notification: Notification): Promise<void>;
   /** What the card of an incident says now. */
@@ -54,6 +56,9 @@ export interface Alerts {
 
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
+
+/** Between two tries to write down what is in memory, in milliseconds. */
+const retryMs = 5000;
 
 /** How far Prometheus' clock may be ahead of ours, in milliseconds. */
 const clockMargin = 2000;
@@ -70,6 +75,8 @@ export function createAlerts(options: AlertOptions): Alerts {
    * while it could not write them down.
    */
   let completeSince = now().getTime() + clockMargin;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
 
   async function accept(whole: Notification): Promise<void> {
     const notification = without(whole, options.watchdog);
@@ -126,12 +133,47 @@ export function createAlerts(options: AlertOptions): Alerts {
     const result = merge(known, notification, now().getTime());
     if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     unwritten.set(key, result.incident);
+    writeDownSoon();
     completeSince = now().getTime() + clockMargin;
     await publisher.showUnwritten({ ...want(result), begun: false }, incidentMessage(result.incident, now().getTime()));
   }
 
+  /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
+  function writeDownSoon(): void {
+    if (stopped) return;
+    timer ??= setTimeout(() => {
+      timer = null;
+      void writeDown();
+    }, retryMs);
+  }
+
+  async function writeDown(): Promise<void> {
+    for (const [key, incident] of unwritten) {
+      const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
+      try {
+        const channelId = await store.change(async (tx) => {
+          await tx.write(incident);
+          return tx.want(wanted);
+        });
+        // A newer state that came meanwhile is still to be written.
+        if (unwritten.get(key) !== incident) continue;
+        unwritten.delete(key);
+        publisher.forgetUnwritten(incident.id);
+        publisher.wake(channelId);
+      } catch (err) {
+        log.debug({ err }, 'Incidents in memory cannot be written down yet');
+        break;
+      }
+    }
+    if (unwritten.size > 0) writeDownSoon();
+  }
+
   return {
     accept,
+    stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+    },
     async show(cardId) {
       const incident = await store.read(cardId);
       return incident && incidentMessage(incident, now().getTime());

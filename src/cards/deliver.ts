@@ -31,7 +31,8 @@ interface Failure {
 }
 
 export type Delivery =
-  | { readonly kind: 'shown'; readonly step: 'create' | 'edit'; readonly messageId: string }
+  /** Discord shows this revision; 0 where it is not known which. */
+  | { readonly kind: 'shown'; readonly step: 'create' | 'edit'; readonly messageId: string; readonly revision: number }
   /** Nothing was to be done. */
   | { readonly kind: 'done' }
   /** A message of the card is gone: take it up anew. */
@@ -55,7 +56,7 @@ export function postponement(attempts: number): number {
   return Math.min(15, 2 ** Math.min(attempts, 10)) * 60_000;
 }
 
-/** Never throws for what Discord does; rejects with `StoreFailed` where the ledger of a written card cannot be written before an attempt. */
+/** Never throws for what Discord does; rejects with `StoreFailed` where the ledger cannot take what follows from a refusal. */
 export async function deliver(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
   const { record, message } = attempt;
   const time = context.now().getTime();
@@ -74,6 +75,25 @@ export async function deliver(attempt: Attempt, context: DeliveryContext): Promi
       if (found.kind === 'not there') return create(attempt, context);
       return notFoundOut(attempt, found, context);
     }
+  }
+}
+
+/** Writes the intent down. Where the store takes nothing, the channel is read back instead; the answer then is what comes of that. */
+async function begin(
+  attempt: Attempt,
+  intent: { at: number; revision: number; creations: number },
+  context: DeliveryContext,
+) {
+  const { record } = attempt;
+  try {
+    await context.ledger.begin(record.id, intent);
+    return null;
+  } catch (err) {
+    context.log.warn({ err, card: record.id }, 'A creation could not be written down: its channel is read back first');
+    const found = await context.channels.find(record.channelId, record.id, new Date(record.wantedAt), context.signal);
+    if (found.kind === 'not there') return null;
+    if (found.kind === 'found') return adopt(attempt, found.messageId, context);
+    return consequences(attempt, found, 'create', context);
   }
 }
 
@@ -104,7 +124,10 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
   const repeated = record.intent !== null && (attempt.unsent || mayRelyOnNonce(record, time));
   const creations = repeated ? Math.max(1, record.creations) : record.creations + 1;
   const intent = repeated && record.intent !== null ? record.intent : { at: time, revision: record.revision };
-  if (!repeated && attempt.written) await context.ledger.begin(record.id, { ...intent, creations });
+  if (!repeated && attempt.written) {
+    const instead = await begin(attempt, { ...intent, creations }, context);
+    if (instead !== null) return instead;
+  }
   const posting: Posting = {
     nonce: nonceOf(record.id, creations),
     mentionRoles:
@@ -123,8 +146,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
   if (outcome.kind === 'sent') {
     // Where an earlier attempt did reach Discord, its message came back: it shows what was sent then.
     const revision = attempt.unsent || !repeated ? record.revision : intent.revision;
-    await recordShown(attempt, outcome.messageId, revision, context);
-    return { kind: 'shown', step: 'create', messageId: outcome.messageId };
+    return { kind: 'shown', step: 'create', messageId: outcome.messageId, revision };
   }
   return consequences(attempt, outcome, 'create', context);
 }
@@ -140,25 +162,11 @@ async function edit(attempt: Attempt, messageId: string, context: DeliveryContex
     );
     outcome = await context.channels.edit(record.channelId, messageId, plain(message), record.id, context.signal);
   }
-  if (outcome.kind === 'sent') {
-    await recordShown(attempt, messageId, record.revision, context);
-    return { kind: 'shown', step: 'edit', messageId };
-  }
-  if (outcome.kind === 'unknown' && record.messageId === null && attempt.written) {
-    // Adopted, but not edited yet: what was found must not be looked for again.
-    await recordShown(attempt, messageId, 0, context);
-  }
+  if (outcome.kind === 'sent') return { kind: 'shown', step: 'edit', messageId, revision: record.revision };
+  // Adopted, but not edited yet: what was found must not be looked for again.
+  if (outcome.kind === 'unknown' && record.messageId === null)
+    return { kind: 'shown', step: 'edit', messageId, revision: 0 };
   return consequences(attempt, outcome, 'edit', context);
-}
-
-async function recordShown(
-  attempt: Attempt,
-  messageId: string,
-  revision: number,
-  context: DeliveryContext,
-): Promise<void> {
-  if (!attempt.written) return;
-  await context.ledger.shown(attempt.record.id, messageId, revision);
 }
 
 async function consequences(

@@ -9,8 +9,12 @@ export type Next =
 
 export interface Ledger {
   get(id: string): Promise<CardRecord | undefined>;
-  /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out. */
-  next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }, now: number): Promise<Next>;
+  /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out, `except` names ids. */
+  next(
+    channelId: string,
+    allowed: { readonly create: boolean; readonly edit: boolean; readonly except: readonly string[] },
+    now: number,
+  ): Promise<Next>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
   /** How many cards wait, over all channels. */

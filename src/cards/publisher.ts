@@ -4,17 +4,12 @@ import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
 import { type Delivery, deliver, postponement } from './deliver.ts';
+import { backOff, createLane, isIdle, type Lane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
+import { createUnwritten } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
 export type Show = (cardId: string) => Promise<Message | undefined>;
-
-/** A card that could not be written down: shown from memory while the store fails. */
-interface UnwrittenCard {
-  readonly record: CardRecord;
-  readonly message: Message;
-  readonly shown: boolean;
-}
 
 export interface PublisherEvents {
   /** A creation or edit succeeded; `lagMs` since it was wanted. */
@@ -55,33 +50,16 @@ export interface Publisher {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-interface Lane {
-  readonly channelId: string;
-  running: Promise<void> | null;
-  timer: NodeJS.Timeout | null;
-  reserved: string | null;
-  woken: boolean;
-  /** No request of this kind before these times, as Discord asked. */
-  createAfter: number;
-  editAfter: number;
-  /** No request at all before this: Discord cannot be reached. */
-  after: number;
-  failures: number;
-  /** The channel refused the last request; said once. */
-  refusing: boolean;
-}
-
-const maxUnwritten = 1000;
-
 /** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
 const tokenPauseMs = 5 * 60_000;
 
+/** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
   const lanes = new Map<string, Lane>();
-  const unwritten = new Map<string, UnwrittenCard>();
+  const unwritten = createUnwritten();
   const stopping = new AbortController();
   /** Begun in the ledger, and known not to have left this process. */
   const unsent = new Set<string>();
@@ -89,20 +67,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let ending = false;
 
   function laneOf(channelId: string): Lane {
-    const known = lanes.get(channelId);
-    if (known !== undefined) return known;
-    const lane: Lane = {
-      channelId,
-      running: null,
-      timer: null,
-      reserved: null,
-      woken: false,
-      createAfter: 0,
-      editAfter: 0,
-      after: 0,
-      failures: 0,
-      refusing: false,
-    };
+    const lane = lanes.get(channelId) ?? createLane(channelId);
     lanes.set(channelId, lane);
     return lane;
   }
@@ -120,13 +85,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   function runAt(lane: Lane, at: number): void {
     if (ending || lane.timer !== null) return;
-    lane.timer = setTimeout(
-      () => {
-        lane.timer = null;
-        run(lane);
-      },
-      Math.max(1, Math.min(at - now().getTime(), 60_000)),
-    );
+    const wait = Math.max(1, Math.min(at - now().getTime(), 60_000));
+    lane.timer = setTimeout(() => {
+      lane.timer = null;
+      run(lane);
+    }, wait);
   }
 
   async function work(lane: Lane): Promise<void> {
@@ -134,7 +97,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       lane.woken = false;
       try {
         let more = true;
-        while (more) more = await workOnce(lane);
+        while (more && !ending) more = await workOnce(lane);
       } catch (error) {
         log.warn({ err: error, channel: lane.channelId }, 'The publisher could not go on and tries again');
         runAt(lane, now().getTime() + storePauseMs);
@@ -144,117 +107,108 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** Does one step. False when nothing can be done now; a timer is then set for what waits. */
   async function workOnce(lane: Lane): Promise<boolean> {
-    if (ending) return false;
     const time = now().getTime();
     const blockedUntil = Math.max(lane.after, pausedUntil);
     if (blockedUntil > time) {
       runAt(lane, blockedUntil);
       return false;
     }
-    const may = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
-    for (const card of unwritten.values()) {
-      if (card.shown || card.record.channelId !== lane.channelId) continue;
-      if (!may.create && !may.edit) break;
-      return settle(lane, card.record, await attempt(card.record, card.message));
-    }
-    const next = await ledger.next(lane.channelId, may, time);
-    const waits = [...(may.create ? [] : [lane.createAfter]), ...(may.edit ? [] : [lane.editAfter])];
-    if (next.kind !== 'card') {
-      if (next.kind === 'later') waits.push(next.at);
-      if (waits.length > 0) runAt(lane, Math.min(...waits));
-      return false;
-    }
-    const message = await options.kinds[next.card.kind]?.(next.card.id);
-    if (message === undefined) {
-      await ledger.settle(next.card.id, next.card.revision);
+    const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
+    const memory = unwritten.next(lane.channelId, allowed);
+    if (memory !== undefined) {
+      settle(lane, memory.record, await attempt(memory.record, memory.message, false));
       return true;
     }
-    return settle(lane, next.card, await attempt(next.card, message));
+    await recordShown();
+    const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
+    if (next.kind === 'card') {
+      await show(lane, next.card);
+      return true;
+    }
+    const waits = [lane.createAfter, lane.editAfter, unwritten.unrecorded.size > 0 ? time + storePauseMs : 0];
+    if (next.kind === 'later') waits.push(next.at);
+    const later = waits.filter((at) => at > time);
+    if (later.length > 0) runAt(lane, Math.min(...later));
+    return false;
   }
 
-  function attempt(record: CardRecord, message: Message): Promise<Delivery> {
-    const memory = unwritten.get(record.id);
-    return deliver(
-      { record, message, unsent: unsent.delete(record.id), written: memory === undefined },
-      { ...options, signal: stopping.signal },
-    );
+  async function show(lane: Lane, card: CardRecord): Promise<void> {
+    const message = await options.kinds[card.kind]?.(card.id);
+    if (message === undefined) await ledger.settle(card.id, card.revision);
+    else settle(lane, card, await attempt(card, message, true));
+  }
+
+  async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
+    const context = { ...options, signal: stopping.signal };
+    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context);
+    if (delivery.kind === 'shown' && written) {
+      const { messageId, revision } = delivery;
+      await ledger.shown(record.id, messageId, revision).catch((err: unknown) => {
+        log.warn({ err, card: record.id }, 'What is shown could not be written down: it is remembered');
+        unwritten.unrecorded.set(record.id, { messageId, revision });
+      });
+    }
+    return delivery;
+  }
+
+  /** Writes down what the store could not take when it was shown; rejects while it still cannot. */
+  async function recordShown(): Promise<void> {
+    for (const [id, { messageId, revision }] of unwritten.unrecorded) {
+      try {
+        await ledger.shown(id, messageId, revision);
+      } catch {
+        return;
+      }
+      unwritten.unrecorded.delete(id);
+    }
   }
 
   /** Draws the consequences of one delivery for the lane. */
-  function settle(lane: Lane, record: CardRecord, delivery: Delivery): boolean {
+  function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
+    if (delivery.kind === 'done') return;
     const time = now().getTime();
-    const memory = unwritten.get(record.id);
     if (delivery.kind === 'shown') {
       lane.failures = 0;
       lane.refusing = false;
       options.events.delivered(delivery.step, time - record.wantedAt);
-      if (memory !== undefined) {
-        unwritten.set(record.id, {
-          ...memory,
-          record: { ...memory.record, messageId: delivery.messageId },
-          shown: memory.record.revision === record.revision,
-        });
-      }
-      return true;
+      unwritten.shown(record.id, delivery.messageId, delivery.revision);
+      return;
     }
-    if (delivery.kind === 'done') return true;
     options.events.failed(delivery.outcome);
     if (delivery.unsent) unsent.add(record.id);
     switch (delivery.kind) {
       case 'again':
-        if (memory !== undefined)
-          unwritten.set(record.id, { ...memory, record: { ...memory.record, messageId: null } });
-        return true;
-      case 'channel refused':
-        return refused(lane, record, delivery);
+        unwritten.startOver(record.id);
+        return;
       case 'slow down':
         if (delivery.of === 'create') lane.createAfter = delivery.at;
         else lane.editAfter = delivery.at;
-        return true;
-      case 'away':
-        lane.after = time + backoffMs(lane.failures++);
-        return true;
+        return;
       case 'token refused':
         pausedUntil = time + tokenPauseMs;
-        return true;
+        return;
+      case 'away':
+        backOff(lane, time);
+        return;
       case 'postponed':
-        if (memory !== undefined) lane.after = time + backoffMs(lane.failures++);
-        return true;
+        if (unwritten.get(record.id) !== undefined) backOff(lane, time);
+        return;
+      case 'channel refused':
+        refused(lane, record, delivery);
     }
   }
 
-  /** One that is shown can be given up: its message is found again by its marker. */
-  function makeRoom(): boolean {
-    if (unwritten.size < maxUnwritten) return true;
-    const shown = [...unwritten].find(([, held]) => held.shown);
-    return shown !== undefined && unwritten.delete(shown[0]);
-  }
-
-  function refused(
-    lane: Lane,
-    record: CardRecord,
-    { code, reason, to }: Extract<Delivery, { kind: 'channel refused' }>,
-  ): boolean {
-    const meta = { channel: lane.channelId, code, reason };
-    if (!lane.refusing && to === null) {
-      log.error(
-        meta,
-        'The alert channel refuses messages: grant View Channel, Send Messages, Embed Links and Attach Files',
-      );
-    }
-    if (!lane.refusing && to !== null) log.error(meta, 'A channel refuses cards: they go to DISCORD_ALERT_CHANNEL_ID');
+  function refused(lane: Lane, record: CardRecord, delivery: Extract<Delivery, { kind: 'channel refused' }>): void {
+    const { code, reason, to } = delivery;
+    if (!lane.refusing) log.error({ channel: lane.channelId, code, reason }, refusalOf(to));
     lane.refusing = true;
     if (to === null) {
-      lane.after = now().getTime() + postponement(lane.failures++);
-      return true;
+      lane.after = now().getTime() + postponement(lane.failures);
+      lane.failures += 1;
+      return;
     }
-    const memory = unwritten.get(record.id);
-    if (memory !== undefined) {
-      const moved = { ...memory.record, channelId: to, refusedChannelId: lane.channelId, messageId: null };
-      unwritten.set(record.id, { ...memory, record: moved });
-    }
+    unwritten.startOver(record.id, { channelId: to, refusedChannelId: lane.channelId });
     run(laneOf(to));
-    return true;
   }
 
   return {
@@ -263,11 +217,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     reserve(channelId, cardId) {
       const lane = laneOf(channelId);
-      const time = now().getTime();
       if (lane.reserved === cardId) return true;
-      if (lane.reserved !== null || lane.running !== null || lane.timer !== null || stopping.signal.aborted)
-        return false;
-      if (Math.max(lane.after, lane.createAfter, pausedUntil) > time) return false;
+      const time = now().getTime();
+      if (ending || pausedUntil > time || !isIdle(lane, time)) return false;
       lane.reserved = cardId;
       return true;
     },
@@ -284,19 +236,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
       run(lane);
     },
     async showUnwritten(wanted, message) {
-      const known = unwritten.get(wanted.id)?.record ?? (await ledger.get(wanted.id).catch(() => undefined));
-      if (!unwritten.has(wanted.id) && !makeRoom()) {
+      const known = await ledger.get(wanted.id).catch(() => undefined);
+      const card = unwritten.put(wanted, known, message);
+      if (card !== null) run(laneOf(card.record.channelId));
+      else
         log.warn({ card: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
-        return;
-      }
-      const record = { ...(known ?? unknownRecord(wanted)), revision: (known?.revision ?? 0) + 1, open: wanted.open };
-      unwritten.set(wanted.id, { record, message, shown: false });
-      run(laneOf(record.channelId));
     },
     unwrittenMessage: (cardId) => unwritten.get(cardId)?.record.messageId,
-    forgetUnwritten(cardId) {
-      unwritten.delete(cardId);
-    },
+    forgetUnwritten: (cardId) => unwritten.forget(cardId),
     resume() {
       pausedUntil = 0;
       for (const lane of lanes.values()) {
@@ -307,34 +254,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
     async stop(signal) {
       ending = true;
       const abort = (): void => stopping.abort();
-      for (const lane of lanes.values()) {
-        if (lane.timer !== null) clearTimeout(lane.timer);
-        lane.woken = false;
-      }
+      for (const lane of lanes.values()) if (lane.timer !== null) clearTimeout(lane.timer);
       signal.addEventListener('abort', abort, { once: true });
-      const running = [...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running]));
-      await Promise.all(running);
+      await Promise.all([...lanes.values()].map((lane) => lane.running));
       signal.removeEventListener('abort', abort);
       stopping.abort();
     },
   };
 }
 
-/** 0.5 s, doubled up to 30 s, less up to a fifth so that channels don't come back in step. */
-function backoffMs(failures: number): number {
-  return Math.min(30_000, 500 * 2 ** Math.min(failures, 10)) * (0.8 + Math.random() * 0.2);
-}
-
-/** What the ledger would hold of a card that was never written. */
-function unknownRecord(wanted: WantedCard): CardRecord {
-  return {
-    ...wanted,
-    refusedChannelId: null,
-    revision: 0,
-    shownRevision: 0,
-    creations: 0,
-    intent: null,
-    retryAt: null,
-    attempts: 0,
-  };
+function refusalOf(movedTo: string | null): string {
+  if (movedTo !== null) return 'A channel refuses cards: they go to DISCORD_ALERT_CHANNEL_ID';
+  return 'The alert channel refuses messages: grant View Channel, Send Messages, Embed Links and Attach Files';
 }

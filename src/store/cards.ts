@@ -77,6 +77,7 @@ export function cardLedger(store: Store): Ledger {
       let query = due(store.db).selectAll().where('channel_id', '=', channelId);
       if (!allowed.create) query = query.where('message_id', 'is not', null);
       if (!allowed.edit) query = query.where('message_id', 'is', null);
+      if (allowed.except.length > 0) query = query.where('id', 'not in', allowed.except);
       const row = await query
         .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
         .orderBy('priority')

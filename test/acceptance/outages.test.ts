@@ -179,6 +179,39 @@ describe('a database that takes no writes', () => {
     expect(titled(homelab, 'alerts', group.name)).toHaveLength(1);
   });
 
+  test('is made up for without another notification once it works again', async () => {
+    const homelab = await start();
+    const group = newGroup();
+    const lock = holdLock(homelab);
+    expect((await post(homelab, group.body())).status).toBe(503);
+    await homelab.discord.waitForMessage('alerts', (message) => message.text.includes(group.name));
+    lock.exec('ROLLBACK');
+    const stored = () => lock.prepare('select count(*) as n from incidents').get()?.['n'] === 1;
+    const deadline = Date.now() + 15_000;
+    while (!stored() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stored()).toBe(true);
+    lock.close();
+    expect((await homelab.bot.ready())?.store).toBe('open');
+  });
+
+  test('that stops in the middle of a storm keeps nothing from being shown', async () => {
+    const homelab = await start({ discord: {} });
+    const groups = Array.from({ length: 12 }, newGroup);
+    for (const group of groups.slice(0, 8)) expect((await post(homelab, group.body())).status).toBe(202);
+    const lock = holdLock(homelab);
+    for (const group of groups.slice(8)) expect((await post(homelab, group.body())).status).toBe(503);
+    const { discord } = homelab;
+    await discord.waitFor(() => discord.messages('alerts').length >= 12, { timeoutMs: 25_000, what: 'all 12 groups' });
+    lock.exec('ROLLBACK');
+    lock.close();
+    const last = newGroup();
+    await post(homelab, last.body());
+    await discord.waitForMessage('alerts', (message) => message.text.includes(last.name), { timeoutMs: 15_000 });
+    const named = (name: string) =>
+      discord.messages('alerts').filter((one) => new RegExp(`\\b${name}\\b`).test(one.text));
+    for (const group of groups) expect(named(group.name)).toHaveLength(1);
+  }, 60_000);
+
   test('reads are answered all the same', async () => {
     const homelab = await start();
     const lock = holdLock(homelab);
