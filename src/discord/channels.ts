@@ -52,25 +52,30 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
     }
   }
 
-  /** Oldest first: `after` gives the hundred messages that follow it, whatever their order in the page. */
+  /**
+   * Newest first. What lies further back than the last page looked at counts as not there: an alert that is shown twice is better than one
+   * that is never shown because it began long ago in a busy channel.
+   */
   async function readBack(channelId: string, marker: string, since: Date, signal: AbortSignal): Promise<Found> {
     const self = await whoAmI(signal);
-    let after = snowflakeAt(new Date(since.getTime() - clockMargin));
+    const oldest = BigInt(snowflakeAt(new Date(since.getTime() - clockMargin)));
+    let before: string | null = null;
     for (let page = 0; page < mostPages; page += 1) {
       const answer = await rest.request({
         method: 'GET',
         route: Routes.channelMessages(channelId),
-        query: { after, limit: String(limits.page) },
+        query: { ...(before !== null && { before }), limit: String(limits.page) },
         signal,
       });
       const messages = MessagePage.safeParse(answer);
       if (!messages.success) return { kind: 'unknown', reason: 'the answer is not a list of messages' };
       const found = messages.data.find(({ author, embeds }) => author.id === self && carries(embeds, marker));
       if (found !== undefined) return { kind: 'found', messageId: found.id };
-      if (messages.data.length < limits.page) return { kind: 'not there' };
-      after = messages.data.reduce((newest, { id }) => (BigInt(id) > BigInt(newest) ? id : newest), after);
+      const [last = 0n] = messages.data.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? -1 : 1));
+      if (messages.data.length < limits.page || last < oldest) return { kind: 'not there' };
+      before = String(last);
     }
-    return { kind: 'unknown', reason: `more than ${mostPages * limits.page} messages since then` };
+    return { kind: 'not there' };
   }
 
   async function whoAmI(signal: AbortSignal): Promise<string> {
