@@ -40,19 +40,6 @@ export function discover(path: string, host: string): object | string | null {
   }
 }
 
-/** Paths below which discovery lies, for the table of what is supported. */
-export const discoveryPaths = [
-  '/version',
-  '/healthz',
-  '/livez',
-  '/readyz',
-  '/api',
-  '/apis',
-  '/api/v1',
-  '/apis/{group}',
-  '/apis/{group}/{version}',
-];
-
 function groups(): string[] {
   return [...new Set(resources.map(({ group }) => group))].filter((group) => group !== '');
 }

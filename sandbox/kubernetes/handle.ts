@@ -4,6 +4,7 @@ import { forbidden } from './forbidden.ts';
 import type { Impersonation } from './impersonation.ts';
 import { listOptions } from './options.ts';
 import { formOf, presentList, presentObject } from './present.ts';
+import { fromProtobuf } from './protobuf.ts';
 import { type Attributes, authorize } from './rbac.ts';
 import { getObject, listObjects } from './read.ts';
 import type { RequestInfo, ResourceRequest } from './request-info.ts';
@@ -11,6 +12,7 @@ import { findResource, type Resource, resources } from './resources.ts';
 import { review } from './reviews.ts';
 import { ApiError, badRequest, methodNotAllowed, noSuchPage, noSuchResource, status, unsupported } from './status.ts';
 import type { Store } from './store.ts';
+import { supportedParameters } from './supported.ts';
 import { authenticate, type User } from './users.ts';
 import { type Sink, watchObjects } from './watch.ts';
 
@@ -20,7 +22,7 @@ export interface Incoming {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
   readonly info: RequestInfo;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 export interface World {
@@ -80,6 +82,7 @@ function answerResource(world: World, request: Incoming, info: ResourceRequest, 
     throw unsupported(request.method, request.path, `the subresource ${info.resource}/${info.subresource}`);
   if (resource.namespaced && info.namespace === '' && info.pathName !== '') throw noSuchResource();
   if (resource.verbs.includes('create')) return answerReview(world, request, resource, info, user);
+  checkParameters(request);
   switch (info.verb) {
     case 'get':
     case 'list':
@@ -108,19 +111,24 @@ function answerReview(world: World, request: Incoming, resource: Resource, info:
   return { status: 201, body };
 }
 
-function parsed(body: string, kind: string): unknown {
+function parsed(body: Buffer, kind: string): unknown {
+  const known = fromProtobuf(body, kind);
+  if (known) return known;
+  const text = body.toString();
   try {
-    return JSON.parse(body);
+    return JSON.parse(text);
   } catch {
     const said = "couldn't get version/kind; json parse error";
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${said} (${body.slice(0, 100)})`);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${said} (${JSON.stringify(text.slice(0, 100))})`,
+    );
   }
 }
 
 function read(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {
   const list = info.verb === 'list';
-  const form = formOf(request.headers['accept']?.join(','), request.query, list);
-  if (!form) throw notAcceptable();
+  const form = formOf(resource, request, list);
+  if (!form) throw notAcceptable(request);
   const now = world.now();
   if (!list) {
     const object = getObject(world.store, resource, info.namespace, info.pathName);
@@ -131,16 +139,28 @@ function read(world: World, request: Incoming, resource: Resource, info: Resourc
 }
 
 function watch(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {
-  const form = formOf(request.headers['accept']?.join(','), request.query, false);
-  if (!form) throw notAcceptable();
+  const form = formOf(resource, request, false);
+  if (!form) throw notAcceptable(request);
   const list = listOptions(resource, info.namespace, 'watch', request.query);
   const { store, now, bookmarkMs } = world;
   return { watch: (sink) => watchObjects({ store, resource, list, form, now, bookmarkMs }, sink) };
 }
 
-function notAcceptable(): ApiError {
+function notAcceptable({ method, path, headers }: Incoming): ApiError {
+  const accept = headers['accept']?.join(',') ?? '';
+  if (/yaml|protobuf|cbor|as=/.test(accept)) return unsupported(method, path, `the representation ${accept}`);
   const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
   const types = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', ...streams].join(', ');
   const message = `406: Not Acceptable\n\nAvailable representations: ${types}`;
   return new ApiError(406, status(406, message, { reason: 'NotAcceptable', details: {} }));
+}
+
+/** Those that change nothing here: how JSON is laid out, and how long the client means to wait. */
+const harmless = ['pretty', 'timeout'];
+
+function checkParameters({ method, path, query }: Incoming): void {
+  for (const name of query.keys()) {
+    if (supportedParameters.includes(name) || harmless.includes(name)) continue;
+    throw unsupported(method, path, `the parameter ${name}`);
+  }
 }

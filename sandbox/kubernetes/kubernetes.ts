@@ -79,7 +79,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const get = ({ apiVersion, kind, name, namespace = '' }: Reference) =>
     store.find(heldAs(apiVersion, kind), namespace, name);
   const fill = () => {
-    for (const object of defaultRoles()) set(object);
+    for (const object of defaultRoles(now())) set(object);
     for (const object of seed(now())) set(object);
   };
   fill();

@@ -3,13 +3,13 @@ import type { KubernetesObject } from './objects.ts';
 import { eventOf, recentEvents } from './seed/events.ts';
 import { machines, nodeMetricsOf, nodeOf } from './seed/nodes.ts';
 import { podMetricsOf, podOf } from './seed/pods.ts';
-import { namespace } from './seed/roles.ts';
+import { namespace, setUp } from './seed/roles.ts';
 import { workloads } from './seed/workloads.ts';
 
 /** Every age in it counts from `now`. It holds no RBAC objects of the bot: whoever starts the server applies those of the manifests. */
 export function homelabCluster(now: Date): KubernetesObject[] {
   return [
-    ...['chatops', 'laravel-apps', 'monitoring'].map(namespace),
+    ...['chatops', 'laravel-apps', 'monitoring'].map((name) => namespace(name, setUp(now))),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'homelab-bot', namespace: 'chatops' } },
     ...machines.map((machine) => nodeOf(machine, now)),
     ...machines.map((machine) => nodeMetricsOf(machine, now)),

@@ -177,7 +177,7 @@ function logged({ name, groups, extra }: User): LoggedUser {
 }
 
 /** Null when the client went away, or sent more than the real server takes. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -192,7 +192,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   } catch {
     return null;
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** False when the client went away meanwhile. */

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from './objects.ts';
 import { partial } from './present.ts';
 import type { Resource } from './resources.ts';
-import { type Columns, columnsFor } from './tables/columns.ts';
+import { columnsFor } from './tables/columns.ts';
 
 /** What of each object rides along in its row. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
@@ -16,7 +16,7 @@ export interface TableOptions {
 }
 
 export function tableOf(resource: Resource, objects: readonly KubernetesObject[], options: TableOptions) {
-  const columns: Columns = columnsFor(resource);
+  const columns = columnsFor(resource) ?? [];
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

@@ -67,7 +67,8 @@ export function nodeOf(machine: Machine, now: Date): KubernetesObject {
       },
     },
     spec: {
-      podCIDR: '10.42.0.0/24',
+      podCIDR: podNetwork(machine),
+      podCIDRs: [podNetwork(machine)],
       providerID: `k3s://${name}`,
       ...(machine.taints ? { taints: machine.taints } : {}),
     },
@@ -106,6 +107,12 @@ export function nodeOf(machine: Machine, now: Date): KubernetesObject {
       },
     },
   };
+}
+
+/** A network of 254 pods for each machine, in the order in which they joined. */
+function podNetwork(machine: Machine): string {
+  const place = machines.findIndex(({ name }) => name === machine.name);
+  return `10.42.${place < 0 ? 250 : place}.0/24`;
 }
 
 /** As metrics-server reports it: nanocores and KiB over a window. */

@@ -1,6 +1,7 @@
 // The pods of the homelab, written as what differs between them.
 import type { KubernetesObject } from '../objects.ts';
 import { timestamp } from '../store.ts';
+import { machines } from './nodes.ts';
 
 export interface PodSeed {
   readonly namespace: string;
@@ -22,6 +23,7 @@ export interface PodSeed {
 export function podOf(seed: PodSeed, now: Date): KubernetesObject {
   const { namespace, name, node, ip, image, labels, owner, restarts = 0 } = seed;
   const container = seed.container ?? owner[1];
+  const host = machines.find((machine) => machine.name === node)?.address;
   const started = timestamp(new Date(now.getTime() - seed.ageHours * 3_600_000));
   const ready = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
   return {
@@ -64,7 +66,7 @@ export function podOf(seed: PodSeed, now: Date): KubernetesObject {
     status: {
       phase: 'Running',
       conditions: ready.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: started })),
-      hostIP: '',
+      ...(host ? { hostIP: host, hostIPs: [{ ip: host }] } : {}),
       podIP: ip,
       podIPs: [{ ip }],
       startTime: started,

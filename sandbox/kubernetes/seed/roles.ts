@@ -1,5 +1,6 @@
 // The roles and bindings that every API server makes for itself, as far as users feel them, and the namespaces that are always there.
 import type { KubernetesObject } from '../objects.ts';
+import { timestamp } from '../store.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
@@ -19,9 +20,11 @@ const discovery = [
   '/version/',
 ];
 
-export function defaultRoles(): KubernetesObject[] {
-  return [
-    ...['default', 'kube-node-lease', 'kube-public', 'kube-system'].map(namespace),
+/** As old as the cluster: the homelab was set up 212 days before `now`. */
+export function defaultRoles(now: Date): KubernetesObject[] {
+  const creationTimestamp = setUp(now);
+  const objects = [
+    ...['default', 'kube-node-lease', 'kube-public', 'kube-system'].map((name) => namespace(name)),
     role('cluster-admin', [
       { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
       { nonResourceURLs: ['*'], verbs: ['*'] },
@@ -41,13 +44,24 @@ export function defaultRoles(): KubernetesObject[] {
     role('system:public-info-viewer', [{ nonResourceURLs: health, verbs: ['get'] }]),
     binding('system:public-info-viewer', ['system:authenticated', 'system:unauthenticated']),
   ];
+  return objects.map((object) => ({ ...object, metadata: { ...object.metadata, creationTimestamp } }));
 }
 
-export function namespace(name: string): KubernetesObject {
+/** When the first machine joined. */
+export function setUp(now: Date): string {
+  return timestamp(new Date(now.getTime() - 212 * 86_400_000));
+}
+
+/** Made at this moment, unless told otherwise. */
+export function namespace(name: string, creationTimestamp?: string): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    metadata: {
+      name,
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   };

@@ -67,13 +67,14 @@ const tables: Readonly<Record<string, Columns>> = {
   events: eventColumns,
   'events.k8s.io/events': eventColumns,
   namespaces: namespaceColumns,
+  serviceaccounts: [nameColumn, ageColumn],
   'rbac.authorization.k8s.io/clusterroles': [nameColumn, createdAtColumn],
   'rbac.authorization.k8s.io/roles': [nameColumn, createdAtColumn],
   'rbac.authorization.k8s.io/clusterrolebindings': bindingColumns('clusterRoleBinding'),
   'rbac.authorization.k8s.io/rolebindings': bindingColumns('roleBinding'),
 };
 
-/** Kinds without a table of their own show name and age. */
-export function columnsFor(resource: Resource): Columns {
-  return tables[storeName(resource)] ?? [nameColumn, ageColumn];
+/** Undefined for a resource that has no table here; kubectl then draws one itself. */
+export function columnsFor(resource: Resource): Columns | undefined {
+  return tables[storeName(resource)];
 }
