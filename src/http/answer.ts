@@ -44,18 +44,25 @@ export function createAnswering(lingerMs: number): Answering {
   };
 }
 
+/** How much of an unread body is thrown away; a client that sends more waits until the connection is closed. */
+const mostThrownAway = 64 * 1024;
+
 /**
  * Closing a socket while the client still sends resets it, and the answer may be lost on the way. So the answer is sent whole, and
- * what still comes is thrown away for a moment.
+ * the connection is left open for a moment, in which only little is read: hundreds of large bodies may be refused at once.
  */
 function linger(request: IncomingMessage, response: ServerResponse, ms: number): void {
+  let thrownAway = 0;
   const end = () => {
     clearTimeout(timer);
     if (!response.writableEnded) response.end();
   };
   const timer = setTimeout(end, ms);
-  request.once('end', end);
-  request.once('close', end);
+  request.once('end', end).once('close', end);
+  request.on('data', (chunk: Buffer) => {
+    thrownAway += chunk.length;
+    if (thrownAway > mostThrownAway) request.pause();
+  });
   request.resume();
 }
 

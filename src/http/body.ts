@@ -4,8 +4,11 @@ import type { HttpLimits } from './limits.ts';
 import type { Room } from './room.ts';
 
 export type Body =
-  /** `release` gives the memory back; call it once the body is done with. */
-  | { readonly kind: 'read'; readonly bytes: Buffer; readonly release: () => void }
+  /**
+   * `free` gives the bytes back to the system; call it once they are parsed. `release` gives the room back; call it once what they
+   * became is stored.
+   */
+  | { readonly kind: 'read'; readonly bytes: Buffer; readonly free: () => void; readonly release: () => void }
   | { readonly kind: 'too large' | 'too slow' | 'no room' | 'client gone' };
 
 /** How much more is reserved at a time for a body that does not say how long it is. */
@@ -33,24 +36,22 @@ export async function readBody(
       return { kind: gone.signal.aborted ? 'client gone' : 'no room' };
     }
     begin();
-    return await fill(request, room, limits, { reserved: first, exact: length !== null, gone: gone.signal });
+    return await fill(request, room, limits, first, gone.signal);
   } finally {
     request.off('close', onClose);
   }
 }
 
-interface Filling {
-  /** Bytes of the room that are this body's at first. */
-  readonly reserved: number;
-  /** True where the body's length is known. */
-  readonly exact: boolean;
-  readonly gone: AbortSignal;
-}
-
-function fill(request: IncomingMessage, room: Room, limits: HttpLimits, filling: Filling): Promise<Body> {
+/** @param reserved bytes of the room that are this body's at first. */
+function fill(
+  request: IncomingMessage,
+  room: Room,
+  limits: HttpLimits,
+  reserved: number,
+  gone: AbortSignal,
+): Promise<Body> {
   return new Promise((resolve) => {
-    let { reserved } = filling;
-    // Of its own, not of Node's shared pool: it is freed as one piece.
+    // Of its own, not of Node's shared pool: it is freed at once.
     let buffer = Buffer.allocUnsafeSlow(reserved);
     let used = 0;
     let stopped = false;
@@ -63,43 +64,48 @@ function fill(request: IncomingMessage, room: Room, limits: HttpLimits, filling:
       if (body.kind !== 'read') {
         request.pause();
         room.give(reserved);
+        freeNow(buffer);
       }
       resolve(body);
     }
 
-    function onData(chunk: Buffer): void {
+    function onData(chunk: Buffer<ArrayBuffer>): void {
       const needed = used + chunk.length;
       if (needed > limits.bodyBytes) stop({ kind: 'too large' });
       else if (needed <= reserved) keep(chunk);
       else grow(chunk, Math.min(limits.bodyBytes, Math.max(reserved * 2, needed)) - reserved);
     }
 
-    async function grow(chunk: Buffer, more: number): Promise<void> {
+    async function grow(chunk: Buffer<ArrayBuffer>, more: number): Promise<void> {
       request.pause();
-      const got = await room.take(more, limits.roomMs, filling.gone);
+      const got = await room.take(more, limits.roomMs, gone);
       if (stopped) {
         if (got) room.give(more);
         return;
       }
       if (!got) {
-        stop({ kind: filling.gone.aborted ? 'client gone' : 'no room' });
+        stop({ kind: gone.aborted ? 'client gone' : 'no room' });
         return;
       }
       const larger = Buffer.allocUnsafeSlow(reserved + more);
       buffer.copy(larger, 0, 0, used);
+      freeNow(buffer);
       buffer = larger;
       reserved += more;
       keep(chunk);
       request.resume();
     }
 
-    function keep(chunk: Buffer): void {
+    function keep(chunk: Buffer<ArrayBuffer>): void {
       chunk.copy(buffer, used);
       used += chunk.length;
+      // Node hands out a buffer for each read; only large ones are worth the trouble.
+      if (chunk.length >= 16 * 1024 && chunk.buffer.byteLength === chunk.length) freeNow(chunk);
     }
 
     function onEnd(): void {
-      stop({ kind: 'read', bytes: buffer.subarray(0, used), release: () => room.give(reserved) });
+      const bytes = buffer.subarray(0, used);
+      stop({ kind: 'read', bytes, free: () => freeNow(buffer), release: () => room.give(reserved) });
     }
 
     function onGone(): void {
@@ -109,4 +115,9 @@ function fill(request: IncomingMessage, room: Room, limits: HttpLimits, filling:
     request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
     request.resume();
   });
+}
+
+/** Without waiting for the garbage collector, which lets tens of such buffers pile up. */
+function freeNow(buffer: Buffer<ArrayBuffer>): void {
+  buffer.buffer.transfer(0);
 }

@@ -15,6 +15,8 @@ export interface HttpLimits {
   readonly storeMs: number;
   /** How deep arrays and objects may nest. */
   readonly depth: number;
+  /** How many values a body may hold; 4 MiB of the smallest alerts have some 260,000. */
+  readonly values: number;
   /** How long what a refused client still sends is thrown away, so that it can read why, in milliseconds. */
   readonly lingerMs: number;
   /** Open connections at once; further ones are closed at once. */
@@ -30,6 +32,7 @@ export const httpLimits: HttpLimits = {
   bodyMs: 10_000,
   storeMs: 10_000,
   depth: 32,
+  values: 400_000,
   lingerMs: 1000,
   connections: 500,
 };

@@ -1,8 +1,8 @@
 // Room in memory for bodies: a fixed number of bytes, handed out in the order in which it was asked for.
 
 export interface Room {
-  /** Takes `bytes`, waiting its turn for up to `ms`; false where there was none in time or `signal` was aborted. */
-  take(bytes: number, ms: number, signal: AbortSignal): Promise<boolean>;
+  /** Takes `bytes`, waiting its turn for up to `ms`; false where there was none in time or `signal` was aborted. Never more than all there is. */
+  take(bytes: number, ms: number, signal?: AbortSignal): Promise<boolean>;
   give(bytes: number): void;
   /** Bytes taken now. */
   taken(): number;
@@ -28,7 +28,7 @@ export function createRoom(size: number): Room {
 
   return {
     take(bytes, ms, signal) {
-      if (signal.aborted) return Promise.resolve(false);
+      if (signal?.aborted) return Promise.resolve(false);
       if (waiting.size === 0 && bytes <= free) {
         free -= bytes;
         return Promise.resolve(true);
@@ -44,12 +44,12 @@ export function createRoom(size: number): Room {
           bytes,
           settle(got) {
             clearTimeout(timer);
-            signal.removeEventListener('abort', giveUp);
+            signal?.removeEventListener('abort', giveUp);
             waiting.delete(waiter);
             resolve(got);
           },
         };
-        signal.addEventListener('abort', giveUp, { once: true });
+        signal?.addEventListener('abort', giveUp, { once: true });
         waiting.add(waiter);
       });
     },

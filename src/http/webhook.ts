@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Secret } from '../lib/secret.ts';
 import type { Answer } from './answer.ts';
-import { readBody } from './body.ts';
+import { type Body, readBody } from './body.ts';
 import { parseJson } from './json.ts';
 import type { HttpLimits } from './limits.ts';
 import { createRoom } from './room.ts';
@@ -31,6 +31,8 @@ export type Webhook = (request: IncomingMessage, response: ServerResponse) => Pr
 export function createWebhook<N>({ token, parse, accept, taking, limits, log }: WebhookOptions<N>): Webhook {
   const authorized = bearerCheck(token);
   const room = createRoom(limits.inFlightBytes);
+  // What a body is parsed into takes several times its bytes: as many are parsed and stored at once as one of the largest weighs.
+  const workroom = createRoom(limits.bodyBytes);
 
   return async (request, response) => {
     const refusal = refuse(request);
@@ -48,7 +50,7 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
       case 'too slow':
         return { status: 408, error: `the body took longer than ${limits.bodyMs / 1000} s` };
       case 'read':
-        return store(body.bytes, body.release);
+        return store(body);
     }
   };
 
@@ -69,14 +71,25 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
     return null;
   }
 
-  async function store(bytes: Buffer, release: () => void): Promise<Answer> {
-    const parsed = read(bytes);
-    if (!parsed.ok) {
+  async function store({ bytes, free, release }: Extract<Body, { kind: 'read' }>): Promise<Answer> {
+    const { length } = bytes;
+    if (!(await workroom.take(length, limits.roomMs))) {
+      free();
       release();
+      return later('too many bodies are in flight');
+    }
+    const done = () => {
+      workroom.give(length);
+      release();
+    };
+    const parsed = read(bytes);
+    free();
+    if (!parsed.ok) {
+      done();
       return { status: 400, error: parsed.reason.slice(0, 500) };
     }
     // What was parsed is still in memory until it is stored, however long that takes.
-    const stored = startAccept(parsed.notification).finally(release);
+    const stored = startAccept(parsed.notification).finally(done);
     try {
       await within(stored, limits.storeMs);
       return { status: 202 };
@@ -87,7 +100,7 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
   }
 
   function read(bytes: Buffer): ParsedNotification<N> {
-    const json = parseJson(bytes, limits.depth);
+    const json = parseJson(bytes, limits);
     return json.ok ? parse(json.value) : json;
   }
 

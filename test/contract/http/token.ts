@@ -1,0 +1,2 @@
+// What webhooks of these tests present.
+export const token = 'the-token-of-these-tests';
