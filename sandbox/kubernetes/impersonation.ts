@@ -51,18 +51,23 @@ export function createImpersonation(store: Store): Impersonation {
 }
 
 function wantedUser(headers: Headers): Wanted | null {
-  const name = headers['impersonate-user']?.[0] ?? '';
-  const uid = headers['impersonate-uid']?.[0] ?? '';
-  const groups = headers['impersonate-group'] ?? [];
+  const name = textsOf(headers, 'impersonate-user')[0] ?? '';
+  const uid = textsOf(headers, 'impersonate-uid')[0] ?? '';
+  const groups = textsOf(headers, 'impersonate-group');
   const extra: Record<string, string[]> = {};
-  for (const [header, values = []] of Object.entries(headers)) {
+  for (const header of Object.keys(headers)) {
     if (!header.startsWith(extraHeader)) continue;
     const key = decoded(header.slice(extraHeader.length));
-    extra[key] = [...(extra[key] ?? []), ...values];
+    extra[key] = [...(extra[key] ?? []), ...textsOf(headers, header)];
   }
   if (name !== '') return { name, uid, groups, extra };
   if (uid === '' && groups.length === 0 && Object.keys(extra).length === 0) return null;
   throw badRequest(`requested ${goSyntax({ name, uid, groups, extra })} without impersonating a user name`);
+}
+
+/** Node reads headers as Latin-1; the real server takes their bytes for UTF-8. */
+function textsOf(headers: Headers, name: string): string[] {
+  return (headers[name] ?? []).map((value) => Buffer.from(value, 'latin1').toString());
 }
 
 /** Keys arrive in lower case, as header names do; a malformed escape is taken as it stands. */
