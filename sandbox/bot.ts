@@ -13,6 +13,8 @@ export interface BotProcess {
   /** `http://127.0.0.1:<port>`; the same after a restart. */
   readonly url: string;
   readonly pid: number;
+  /** Its environment but the HTTP address. */
+  readonly env: Readonly<Record<string, string>>;
   /** Everything that it wrote so far, this start and earlier ones. */
   output(): string;
   /** What `/readyz` answers now; null while nothing answers. */
@@ -93,6 +95,7 @@ export async function startBot(options: BotOptions): Promise<BotProcess> {
     get pid() {
       return child.pid ?? -1;
     },
+    env: options.env,
     output: () => output,
     ready,
     async whenReady(what = { discord: 'ready' }, timeoutMs = 15_000) {

@@ -56,6 +56,8 @@ export interface DiscordFaults {
   invalidateSession(resumable: boolean): void;
   /** Heartbeats get no answer and nothing is dispatched, until it is called with false. */
   silenceGateway(on?: boolean): void;
+  /** At its next RESUME a client is also sent again what people did in its session, as Discord sometimes does. */
+  replayInteractions(): void;
   /** Takes the whole server away: open connections are cut, new ones refused. */
   away(): Promise<void>;
   /** Brings it back on the same port. */

@@ -166,6 +166,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     askToReconnect: gateway.askToReconnect,
     invalidateSession: gateway.invalidate,
     silenceGateway: (on = true) => gateway.mute(on),
+    replayInteractions: gateway.replay,
     away: close,
     async back() {
       if (!server.listening) await listen(port);

@@ -10,6 +10,7 @@ import {
   closeCodes,
   createSession,
   dispatch,
+  interactionsUntil,
   knownIntents,
   missedSince,
   opcodes,
@@ -32,6 +33,8 @@ export interface Gateway {
   invalidate(resumable: boolean): void;
   /** True: heartbeats get no answer and nothing is sent, as on a dead connection. */
   mute(on: boolean): void;
+  /** The next RESUME is also sent every interaction of its session again. */
+  replay(): void;
   reset(): void;
   /** Cuts every connection; sessions stay resumable. */
   cut(): void;
@@ -66,6 +69,7 @@ export function createGateway(
   const connections = new Set<Connection>();
   let identified: number[] = [];
   let muted = false;
+  let replaying = false;
 
   const stopListening = world.listen((event) => {
     for (const session of sessions.values()) hear(session, event);
@@ -214,7 +218,9 @@ export function createGateway(
     session.lostAt = null;
     connection.session = session;
     log.countGateway('resume');
-    for (const text of missed) socket.send(text);
+    const again = replaying ? interactionsUntil(session, sequence) : [];
+    replaying = false;
+    for (const text of [...again, ...missed]) socket.send(text);
     dispatch(session, 'RESUMED', { _trace: ['["homelab-sandbox"]'] });
     changed('resumed');
   }
@@ -255,8 +261,12 @@ export function createGateway(
     mute(on) {
       muted = on;
     },
+    replay() {
+      replaying = true;
+    },
     reset() {
       muted = false;
+      replaying = false;
       identified = [];
     },
     cut() {

@@ -81,3 +81,10 @@ export function missedSince(session: Session, sequence: number): string[] | unde
   if (sequence + 1 < oldest) return undefined;
   return session.sent.filter((one) => one.sequence > sequence).map((one) => one.text);
 }
+
+/** The interactions that were dispatched up to `sequence`, as they were sent. */
+export function interactionsUntil(session: Session, sequence: number): string[] {
+  return session.sent
+    .filter((one) => one.sequence <= sequence && one.text.startsWith('{"op":0,"t":"INTERACTION_CREATE"'))
+    .map((one) => one.text);
+}
