@@ -1,0 +1,56 @@
+// The benchmark suite (`npm run bench`, or `npm run bench -- NAME …` for some of it): prints a table, writes bench/results.json.
+import { readdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { root, runTool } from '../scripts/check/run-tool.ts';
+import { isBuilt } from '../scripts/launch/stale.mjs';
+import type { Row } from './row.ts';
+
+/** Every file here but the suite's own is a piece: `name.ts` exports `nameBench`. */
+const own = ['run.ts', 'row.ts', 'bundle.ts', 'alerts.ts', 'memory-of.ts'];
+const files = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !own.includes(name));
+const known = files.map((name) => name.slice(0, -'.ts'.length)).sort();
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  process.exit(64);
+}
+
+if (!isBuilt(root)) {
+  console.log('Building dist/ …');
+  const built = await runTool('../scripts/build.ts', ['--quiet']);
+  if (!built.ok) {
+    console.error(built.output);
+    process.exit(1);
+  }
+}
+
+const results: Record<string, readonly Row[]> = {};
+for (const name of wanted.length > 0 ? wanted : known) {
+  const started = performance.now();
+  const bench = await load(name);
+  const rows = await bench();
+  results[name] = rows;
+  console.log(`\n${name} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  for (const row of rows) console.log(`  ${line(row)}`);
+}
+
+const machine = { node: process.version, processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+await writeFile(join(import.meta.dirname, 'results.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+console.log(
+  `\nOn ${machine.cores} cores of ${machine.processor}, Node ${machine.node}. Written to bench/results.json.`,
+);
+
+async function load(name: string): Promise<() => Promise<readonly Row[]>> {
+  const piece: Record<string, unknown> = await import(`./${name}.ts`);
+  const bench = piece[`${name}Bench`];
+  if (typeof bench !== 'function') throw new Error(`bench/${name}.ts exports no ${name}Bench`);
+  return bench as () => Promise<readonly Row[]>;
+}
+
+function line({ what, value, unit, aim, note }: Row): string {
+  const figure = `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`.trim().padStart(10);
+  const verdict = aim === undefined ? '' : `  ${value <= aim ? 'within' : 'OVER'} ${aim} ${unit}`;
+  return `${what.padEnd(52)} ${figure}${verdict}${note === undefined ? '' : `  (${note})`}`;
+}
