@@ -36,7 +36,7 @@ const sweepMs = 3_600_000;
 
 /**
  * Resolves once webhooks are taken; Discord and the cluster are reached in the background, and again and again.
- * @throws StoreUnusable or HttpUnusable, whose messages are for whoever configured it.
+ * @throws Unusable, whose message is for whoever configured it.
  */
 export async function startApp(options: {
   config: Config;

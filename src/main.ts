@@ -4,10 +4,9 @@ import type { Config } from './config/config.ts';
 import { jsonSchema } from './config/file-schema.ts';
 import { formatProblems } from './config/problems.ts';
 import { readConfig } from './config/read-config.ts';
-import { HttpUnusable } from './http/server.ts';
 import { createLog } from './lib/log.ts';
 import { redactor } from './lib/redact.ts';
-import { StoreUnusable } from './store/database.ts';
+import { Unusable } from './lib/unusable.ts';
 
 const exit = { usage: 64, software: 70, config: 78 } as const;
 
@@ -61,7 +60,7 @@ async function start(config: Config, context: Omit<Parameters<typeof startApp>[0
   try {
     return await startApp({ config, ...context });
   } catch (error) {
-    if (error instanceof StoreUnusable || error instanceof HttpUnusable) end(exit.config, error.message);
+    if (error instanceof Unusable) end(exit.config, error.message);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import type { Secret } from '../lib/secret.ts';
+import { Unusable } from '../lib/unusable.ts';
 import { type Answer, createAnswering } from './answer.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -48,12 +49,7 @@ export interface Http {
   close(limitMs?: number): Promise<void>;
 }
 
-/** The address cannot be listened on; the message is a sentence for whoever configured it. */
-export class HttpUnusable extends Error {
-  override readonly name = 'HttpUnusable';
-}
-
-/** @throws HttpUnusable when the address cannot be listened on. */
+/** @throws Unusable when the address cannot be listened on. */
 export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
   const limits = { ...httpLimits, ...options.limits };
   const answering = createAnswering(limits.lingerMs);
@@ -190,8 +186,7 @@ function trackActive(server: Server): { none(limitMs: number): Promise<void> } {
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(new HttpUnusable(explain(error, host, port), { cause: error }));
+    const fail = (error: NodeJS.ErrnoException) => reject(new Unusable(explain(error, host, port), { cause: error }));
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);

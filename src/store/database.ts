@@ -5,16 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Logger } from 'pino';
+import { Unusable } from '../lib/unusable.ts';
 import { groupCommit } from './commit.ts';
 import { migrations } from './migrations.ts';
 import { openSqlite, sqliteCode } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
-
-/** The database cannot be used as configured; the message is one sentence for whoever configured it (exit code 78). */
-export class StoreUnusable extends Error {
-  override readonly name = 'StoreUnusable';
-}
 
 export interface OpenedStore extends Store {
   /** Where a corrupt file was moved at this start; null when none was. */
@@ -33,7 +29,7 @@ const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
 
 /**
  * @param path of the database file; its folder is made when missing.
- * @throws StoreUnusable when it is on a network file system, locked by another process, or cannot be opened or written.
+ * @throws Unusable when it is on a network file system, locked by another process, or cannot be opened or written.
  */
 export async function openStore(options: { path: string; log: Logger; now: () => Date }): Promise<OpenedStore> {
   const { path, log, now } = options;
@@ -64,7 +60,7 @@ function prepareFolder(path: string): void {
     mkdirSync(folder, { recursive: true });
     const kind = networkFileSystems.get(Number(statfsSync(folder).type) >>> 0);
     if (kind === undefined) return;
-    throw new StoreUnusable(
+    throw new Unusable(
       `DATABASE_URL: ${path} is on ${kind}, where SQLite's locks are not reliable; use a local disk, for example a volume of StorageClass local-path`,
     );
   } catch (error) {
@@ -145,15 +141,15 @@ async function open(path: string): Promise<Omit<OpenedStore, 'setAside'>> {
 }
 
 function explain(path: string, error: unknown): Error {
-  if (error instanceof StoreUnusable) return error;
+  if (error instanceof Unusable) return error;
   const code = sqliteCode(error);
   if (code === codes.busy || code === codes.locked) {
-    return new StoreUnusable(
+    return new Unusable(
       `DATABASE_URL: ${path} is locked by another process; end the other homelab-bot or whatever holds it`,
     );
   }
   const why = error instanceof Error ? error.message : String(error);
-  return new StoreUnusable(
+  return new Unusable(
     `DATABASE_URL: ${path} cannot be opened (${why}); it needs a folder on a local disk that this user may write`,
   );
 }
