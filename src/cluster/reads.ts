@@ -141,8 +141,11 @@ function fieldsOf(failure: Failure): { kind: string; status?: number; err?: unkn
 }
 
 function noNode(name: string, names: readonly string[]): UserError {
-  const near = nearest(name, names);
-  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${names.length}; /nodes lists them.`;
+  // What was known a moment ago may hold the name of a node that is gone by now.
+  const others = names.filter((one) => one !== name);
+  const near = nearest(name, others);
+  const hint =
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${others.length}; /nodes lists them.`;
   return new UserError(`There is no node called ${name}. ${hint}`);
 }
 
