@@ -1,5 +1,6 @@
 // How objects are written in an answer: as they are, as a Table, or as their metadata alone, as the Accept header asks.
 import type { KubernetesObject } from './objects.ts';
+import { partial } from './partial.ts';
 import type { Page } from './read.ts';
 import { groupVersion, type Resource } from './resources.ts';
 import { type IncludeObject, tableOf } from './table.ts';
@@ -69,8 +70,4 @@ function asServed(resource: Resource, object: KubernetesObject): KubernetesObjec
   if (resource.group !== 'metrics.k8s.io') return object;
   const { uid: _u, resourceVersion: _v, ...metadata } = object.metadata;
   return { ...object, metadata };
-}
-
-export function partial(object: KubernetesObject) {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }

@@ -1,6 +1,6 @@
 // Tables as the real server draws them for kubectl: columns of each kind, and a row per object.
 import type { KubernetesObject } from './objects.ts';
-import { partial } from './present.ts';
+import { partial } from './partial.ts';
 import type { Resource } from './resources.ts';
 import { columnsFor } from './tables/columns.ts';
 

@@ -1,5 +1,4 @@
 // What is allowed but probably not meant.
-import { levels } from '../access/level.ts';
 import type { Config, Problem } from './config.ts';
 
 export function warningsOf(config: Config): Problem[] {
@@ -20,12 +19,10 @@ function ofTokens({ alertmanager, discord }: Config): Problem[] {
 }
 
 function ofAccess({ access }: Config): Problem[] {
-  const all = levels.flatMap((level) => access[level]);
-  if (all.length === 0)
+  const lists = Object.values(access);
+  if (lists.every((list) => list.length === 0))
     return [{ where: 'access', what: 'gives no role any level: alerts work, commands refuse everyone' }];
-  const twice = new Set(
-    levels.flatMap((level) => [...new Set(access[level])]).filter((id, i, ids) => ids.indexOf(id) !== i),
-  );
+  const twice = new Set(lists.flatMap((list) => [...new Set(list)]).filter((id, i, ids) => ids.indexOf(id) !== i));
   return [...twice].map((id) => ({
     where: 'access',
     what: `lists the role ${id} under several levels: the highest counts`,
