@@ -12,6 +12,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
   injectGlobals: false,
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -98,7 +98,7 @@ export async function startBot(options: BotOptions): Promise<BotProcess> {
     env: options.env,
     output: () => output,
     ready,
-    async whenReady(what = { discord: 'ready' }, timeoutMs = 15_000) {
+    async whenReady(what = { discord: 'ready' }, timeoutMs = 30_000) {
       const deadline = Date.now() + timeoutMs;
       let seen: Readiness | null = null;
       while (Date.now() < deadline) {

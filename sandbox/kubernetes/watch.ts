@@ -1,7 +1,8 @@
 // Watches: what is there, then each change, as the selector sees it; bookmarks between, and 410 for versions long gone.
 import type { KubernetesObject } from './objects.ts';
 import { inNamespace, type ListOptions } from './options.ts';
-import { type Form, partial } from './present.ts';
+import { partial } from './partial.ts';
+import type { Form } from './present.ts';
 import { heldAs } from './read.ts';
 import { groupVersion, type Resource } from './resources.ts';
 import { expired } from './status.ts';

@@ -2,7 +2,7 @@
 import type { World } from '../state.ts';
 
 export interface WaitOptions {
-  /** 5,000 by default. */
+  /** 15,000 by default. */
   readonly timeoutMs?: number;
   /** What is waited for, in words, for the error. */
   readonly what?: string;
@@ -15,7 +15,7 @@ export function waitFor<T>(
   describe: () => string,
   options: WaitOptions = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const { timeoutMs = 5_000, what = 'what was waited for' } = options;
+  const { timeoutMs = 15_000, what = 'what was waited for' } = options;
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
