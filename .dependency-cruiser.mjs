@@ -31,7 +31,10 @@ const vendors = [
   { vendor: 'node:worker_threads', path: '^(node:)?worker_threads$', room: 'charts' },
 ];
 
-/** Erased before anything runs, so it ties no behaviour. */
+/**
+ * Erased before anything runs, so it ties no behaviour.
+ * @type {{ dependencyTypesNot: import('dependency-cruiser').DependencyType[] }}
+ */
 const notATypeImport = { dependencyTypesNot: ['type-only'] };
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */

@@ -23,7 +23,7 @@ export async function commandsBench(): Promise<Row[]> {
     const first = await acknowledge();
     const all = await Promise.all(Array.from({ length: count }, acknowledge));
     return [
-      { what: 'first /nodes after the start, acknowledged', value: first, unit: 'ms' },
+      { name: 'first /nodes after the start, acknowledged', value: first, unit: 'ms' },
       ...spread(`${count} /nodes at once, acknowledged`, all, { aim: 100 }),
     ];
   } finally {

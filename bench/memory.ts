@@ -44,7 +44,7 @@ export async function memoryBench(): Promise<Row[]> {
 
 function rows(when: string, memory: Memory, aim?: number): Row[] {
   return [
-    { what: `RssAnon, ${when}`, value: memory.anonymous, unit: 'MB', ...(aim !== undefined && { aim }) },
-    { what: `VmRSS, ${when}`, value: memory.resident, unit: 'MB' },
+    { name: `RssAnon, ${when}`, value: memory.anonymous, unit: 'MB', ...(aim !== undefined && { aim }) },
+    { name: `VmRSS, ${when}`, value: memory.resident, unit: 'MB' },
   ];
 }

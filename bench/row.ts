@@ -2,11 +2,13 @@
 
 export interface Row {
   /** What was measured, in words: `POST to Discord, paced, p99`. */
-  readonly what: string;
+  readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | '';
+  readonly unit: string;
   /** At most this, where the project aims at something. */
   readonly aim?: number;
+  /** The same figure of something else, to compare with. */
+  readonly beside?: { readonly name: string; readonly value: number };
   /** How it was measured, where the words do not say. */
   readonly note?: string;
 }
@@ -21,15 +23,15 @@ export function percentile(samples: readonly number[], share: number): number {
 
 /** p50, p99 and the slowest of these milliseconds; the aim is for p99. */
 export function spread(
-  what: string,
+  name: string,
   samples: readonly number[],
   more: { readonly aim?: number; readonly note?: string } = {},
 ): Row[] {
   const { aim, note } = more;
   const all = { unit: 'ms', ...(note !== undefined && { note }) } as const;
   return [
-    { what: `${what}, p50`, value: percentile(samples, 0.5), ...all },
-    { what: `${what}, p99`, value: percentile(samples, 0.99), ...all, ...(aim !== undefined && { aim }) },
-    { what: `${what}, slowest`, value: percentile(samples, 1), ...all },
+    { name: `${name}, p50`, value: percentile(samples, 0.5), ...all },
+    { name: `${name}, p99`, value: percentile(samples, 0.99), ...all, ...(aim !== undefined && { aim }) },
+    { name: `${name}, slowest`, value: percentile(samples, 1), ...all },
   ];
 }

@@ -49,8 +49,9 @@ async function load(name: string): Promise<() => Promise<readonly Row[]>> {
   return bench as () => Promise<readonly Row[]>;
 }
 
-function line({ what, value, unit, aim, note }: Row): string {
+function line({ name, value, unit, aim, beside, note }: Row): string {
   const figure = `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`.trim().padStart(10);
   const verdict = aim === undefined ? '' : `  ${value <= aim ? 'within' : 'OVER'} ${aim} ${unit}`;
-  return `${what.padEnd(52)} ${figure}${verdict}${note === undefined ? '' : `  (${note})`}`;
+  const compared = beside === undefined ? '' : `  ${beside.name}: ${beside.value.toFixed(1)} ${unit}`;
+  return `${name.padEnd(52)} ${figure}${verdict}${compared}${note === undefined ? '' : `  (${note})`}`;
 }

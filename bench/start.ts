@@ -24,13 +24,13 @@ export async function startBench(): Promise<Row[]> {
   }
   return [
     {
-      what: 'start until webhooks are taken, median',
+      name: 'start until webhooks are taken, median',
       value: percentile(taken, 0.5),
       unit: 'ms',
       note: `${runs} starts`,
     },
-    { what: 'start until Discord READY, median', value: percentile(ready, 0.5), unit: 'ms', aim: 600 },
-    { what: 'start until Discord READY, slowest', value: percentile(ready, 1), unit: 'ms' },
+    { name: 'start until Discord READY, median', value: percentile(ready, 0.5), unit: 'ms', aim: 600 },
+    { name: 'start until Discord READY, slowest', value: percentile(ready, 1), unit: 'ms' },
   ];
 }
 
