@@ -89,4 +89,19 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('answers_at').on('answers').column('at').execute();
     },
   },
+  '0002-operations': {
+    async up(db) {
+      await db.schema
+        .createTable('operations')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('kind', 'text', (c) => c.notNull())
+        .addColumn('app', 'text', (c) => c.notNull())
+        .addColumn('started_at', 'integer', (c) => c.notNull())
+        .addColumn('ended_at', 'integer')
+        .addColumn('state', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('operations_app').on('operations').columns(['app', 'started_at']).execute();
+      await sql`create unique index operations_running on operations (app) where ended_at is null`.execute(db);
+    },
+  },
 };

@@ -95,7 +95,20 @@ export interface PostsTable {
   message: string;
 }
 
+/** Deploys and other long work. */
+export interface OperationsTable {
+  id: string;
+  kind: string;
+  app: string;
+  started_at: number;
+  /** Null while it runs; an app has at most one of these. */
+  ended_at: number | null;
+  /** `Operation` as JSON. */
+  state: string;
+}
+
 export interface Tables {
+  operations: OperationsTable;
   incidents: IncidentsTable;
   cards: CardsTable;
   audit: AuditTable;

@@ -1,0 +1,226 @@
+// Runs operations: each step is written down before it is taken, and one that a kill interrupted is taken up at the next start.
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { backoff } from '../lib/backoff.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Message } from '../message.ts';
+import {
+  Aborted,
+  type After,
+  type NewOperation,
+  type Operation,
+  type Procedure,
+  type Requester,
+  Stopping,
+} from './operation.ts';
+import type { OperationStore } from './store.ts';
+
+export interface Operations {
+  /**
+   * Writes it down and runs it in the background.
+   * @throws UserError when another operation of the app is running: who, what, since when.
+   */
+  start<S>(operation: NewOperation<S>): Promise<Operation<S>>;
+  /** @throws UserError when it is not running (any more). */
+  abort(id: string, by: Requester): Promise<void>;
+  /** Takes up what the last end of the process interrupted. */
+  resume(): Promise<void>;
+  running(app: string): Promise<Operation | undefined>;
+  recent(app: string, limit: number): Promise<readonly Operation[]>;
+  read(id: string): Promise<Operation | undefined>;
+  /** What the card of an operation says now. */
+  show(cardId: string): Promise<Message | undefined>;
+  /** Interrupts what runs, without ending it: the next start goes on. */
+  stop(): Promise<void>;
+}
+
+/** The kind of these cards in the ledger. */
+export const operationCard = 'operation';
+
+/** Progress is shown at most this often, in milliseconds: Discord takes five edits in five seconds, and alerts go first. */
+const progressMs = 1000;
+
+export interface OperationsOptions {
+  readonly store: OperationStore;
+  readonly procedures: readonly Procedure[];
+  /** Its card wants to be shown. */
+  readonly wake: (channelId: string) => void;
+  readonly ended: (operation: Operation) => Promise<void>;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+interface Running {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+export function createOperations(options: OperationsOptions): Operations {
+  const { store, log, now } = options;
+  const procedures = new Map(options.procedures.map((procedure) => [procedure.kind, procedure]));
+  const running = new Map<string, Running>();
+  let stopping = false;
+
+  function procedureOf(operation: Operation): Procedure {
+    const procedure = procedures.get(operation.kind);
+    if (procedure === undefined) throw new Error(`There is no procedure for operations of kind ${operation.kind}`);
+    return procedure;
+  }
+
+  function launch(operation: Operation): void {
+    const abort = new AbortController();
+    const done = run(operation, abort.signal).finally(() => running.delete(operation.id));
+    running.set(operation.id, { abort, done });
+  }
+
+  async function run(begun: Operation, signal: AbortSignal): Promise<void> {
+    const procedure = procedureOf(begun);
+    let operation = begun;
+    while (operation.ending === null) {
+      const after = await take(procedure, operation, operation.abortedBy === null ? signal : stopOnly(signal));
+      if (after === null) return;
+      const by = signal.reason instanceof Aborted ? signal.reason.by : null;
+      operation = advance(operation, after, by, now().getTime());
+      if (!(await saved(operation))) return;
+      options.wake(operation.channelId);
+    }
+    log.info(
+      { operation: operation.id, kind: operation.kind, app: operation.app, ending: operation.ending },
+      'An operation ended',
+    );
+    await options
+      .ended(operation)
+      .catch((err: unknown) =>
+        log.error({ err, operation: operation.id }, 'The end of an operation could not be audited'),
+      );
+  }
+
+  /** One step, or what follows from its failure; null when the process ends. */
+  async function take(procedure: Procedure, operation: Operation, signal: AbortSignal): Promise<After<unknown> | null> {
+    const progress = createProgress(operation);
+    try {
+      signal.throwIfAborted();
+      return await procedure.perform(operation, { signal, progress: progress.show });
+    } catch (error) {
+      if (stopping || signal.reason instanceof Stopping) return null;
+      const latest = { ...operation, state: progress.latest() };
+      if (signal.reason instanceof Aborted) return procedure.interrupted(latest, signal.reason.message);
+      if (error instanceof UserError) return procedure.interrupted(latest, error.message);
+      log.error({ err: error, operation: operation.id, step: operation.step }, 'A step of an operation failed');
+      return procedure.interrupted(latest, `Something went wrong. Reference: ${operation.reference}`);
+    } finally {
+      await progress.end();
+    }
+  }
+
+  function createProgress(operation: Operation) {
+    let state = operation.state;
+    let timer: NodeJS.Timeout | null = null;
+    let writing: Promise<void> = Promise.resolve();
+    let last = 0;
+
+    function write(): void {
+      timer = null;
+      last = now().getTime();
+      writing = store.save({ ...operation, state }).then(
+        () => options.wake(operation.channelId),
+        (err: unknown) => log.debug({ err }, 'Progress could not be written down'),
+      );
+    }
+
+    return {
+      show(newest: unknown): void {
+        state = newest;
+        timer ??= setTimeout(write, Math.max(0, last + progressMs - now().getTime()));
+      },
+      latest: () => state,
+      async end(): Promise<void> {
+        if (timer !== null) clearTimeout(timer);
+        await writing;
+      },
+    };
+  }
+
+  /** Nothing goes on that is not written down: waits for the store. False when the process ends. */
+  async function saved(operation: Operation): Promise<boolean> {
+    for (let failures = 1; !stopping; failures += 1) {
+      try {
+        await store.save(operation);
+        return true;
+      } catch (err) {
+        log.warn({ err, operation: operation.id }, 'A step could not be written down: the operation waits');
+        await new Promise((resolve) =>
+          setTimeout(resolve, backoff({ first: 500, longest: 10_000 }, failures, Math.random)),
+        );
+      }
+    }
+    return false;
+  }
+
+  return {
+    async start<S>(asked: NewOperation<S>) {
+      if (stopping) throw new UserError('The bot is restarting. Try again in a minute.');
+      const operation: Operation<S> = {
+        ...asked,
+        id: randomBytes(8).toString('hex'),
+        startedAt: now().getTime(),
+        endedAt: null,
+        ending: null,
+        abortedBy: null,
+        resumed: 0,
+      };
+      const begun = await store.begin(operation);
+      if (begun.kind === 'busy') throw new UserError(busy(begun.running));
+      options.wake(operation.channelId);
+      launch(operation);
+      return operation;
+    },
+    async abort(id, by) {
+      const one = running.get(id);
+      if (one === undefined || one.abort.signal.aborted) throw new UserError('This operation is not running any more.');
+      one.abort.abort(new Aborted(by));
+    },
+    async resume() {
+      for (const operation of await store.unfinished()) {
+        const taken = { ...operation, resumed: operation.resumed + 1 };
+        await store.save(taken);
+        log.warn(
+          { operation: taken.id, kind: taken.kind, app: taken.app, step: taken.step },
+          'An interrupted operation is taken up',
+        );
+        launch(taken);
+      }
+    },
+    running: (app) => store.running(app),
+    recent: (app, limit) => store.recent(app, limit),
+    read: (id) => store.read(id),
+    async show(cardId) {
+      const operation = await store.read(cardId);
+      return operation && procedureOf(operation).message(operation, now().getTime());
+    },
+    async stop() {
+      stopping = true;
+      const all = [...running.values()];
+      for (const { abort } of all) abort.abort(new Stopping('The process ends'));
+      await Promise.all(all.map(({ done }) => done));
+    },
+  };
+}
+
+function advance(operation: Operation, after: After<unknown>, by: Requester | null, now: number): Operation {
+  const abortedBy = operation.abortedBy ?? by;
+  if ('end' in after) return { ...operation, state: after.state, ending: after.end, endedAt: now, abortedBy };
+  return { ...operation, state: after.state, step: after.next, abortedBy };
+}
+
+/** After an abort, what undoes the operation is stopped by the end of the process alone. */
+function stopOnly(signal: AbortSignal): AbortSignal {
+  const stop = new AbortController();
+  if (signal.reason instanceof Stopping) stop.abort(signal.reason);
+  return stop.signal;
+}
+
+function busy({ kind, app, requester, startedAt }: Operation): string {
+  const since = new Date(startedAt).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `A ${kind} of ${app} is running: ${requester.username} started it at ${since}.\nWait for its end, or press Abort on its card.`;
+}

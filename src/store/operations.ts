@@ -1,0 +1,113 @@
+// Queries about operations; an app has at most one that has not ended, which is its lock.
+import { priorities } from '../cards/card.ts';
+import type { Operation } from '../operations/operation.ts';
+import { operationCard } from '../operations/operations.ts';
+import type { OperationStore } from '../operations/store.ts';
+import { wantCard } from './cards.ts';
+import type { Reader, Store } from './store.ts';
+
+export function operationStore(store: Store, now: () => Date): OperationStore {
+  return {
+    begin: (operation) =>
+      store.commit(async (tx) => {
+        const running = await runningOf(tx, operation.app);
+        if (running !== undefined) return { kind: 'busy', running } as const;
+        await tx.insertInto('operations').values(toRow(operation)).execute();
+        await wantCard(tx, cardOf(operation, now()));
+        return { kind: 'begun' } as const;
+      }),
+    save: (operation) =>
+      store.commit(async (tx) => {
+        const { id, ...row } = toRow(operation);
+        await tx.updateTable('operations').set(row).where('id', '=', id).execute();
+        await wantCard(tx, cardOf(operation, now()));
+      }),
+    async read(id) {
+      const row = await store.db.selectFrom('operations').select('state').where('id', '=', id).executeTakeFirst();
+      return row && toOperation(row.state);
+    },
+    async unfinished() {
+      const rows = await store.db
+        .selectFrom('operations')
+        .select('state')
+        .where('ended_at', 'is', null)
+        .orderBy('started_at')
+        .execute();
+      return rows.map((row) => toOperation(row.state));
+    },
+    running: (app) => runningOf(store.db, app),
+    async recent(app, limit) {
+      const rows = await store.db
+        .selectFrom('operations')
+        .select('state')
+        .where('app', '=', app)
+        .where('ended_at', 'is not', null)
+        .orderBy('started_at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => toOperation(row.state));
+    },
+  };
+}
+
+async function runningOf(db: Reader, app: string): Promise<Operation | undefined> {
+  const row = await db
+    .selectFrom('operations')
+    .select('state')
+    .where('app', '=', app)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row && toOperation(row.state);
+}
+
+function cardOf(operation: Operation, now: Date) {
+  const open = operation.ending === null;
+  return {
+    id: operation.id,
+    kind: operationCard,
+    channelId: operation.channelId,
+    priority: open ? priorities.progress : priorities.end,
+    mentionRoles: [],
+    ring: true,
+    open,
+    wantedAt: now.getTime(),
+    begun: false,
+    lookSince: null,
+    messageId: null,
+  };
+}
+
+function toRow(operation: Operation) {
+  return {
+    id: operation.id,
+    kind: operation.kind,
+    app: operation.app,
+    started_at: operation.startedAt,
+    ended_at: operation.endedAt,
+    state: JSON.stringify(operation),
+  };
+}
+
+// Written by this file alone, so that it is read as it was written.
+function toOperation(state: string): Operation {
+  return JSON.parse(state) as Operation;
+}
+
+/** Removes operations that ended before `before` (milliseconds since 1970) and are shown so, at most 500 at a time, with their cards. */
+export async function removeEndedOperations(store: Store, before: number): Promise<number> {
+  return store.commit(async (tx) => {
+    const old = await tx
+      .selectFrom('operations')
+      .innerJoin('cards', 'cards.id', 'operations.id')
+      .select('operations.id')
+      .where('ended_at', '<', before)
+      .whereRef('shown_revision', '>=', 'revision')
+      .limit(500)
+      .execute();
+    const ids = old.map((row) => row.id);
+    if (ids.length === 0) return 0;
+    await tx.deleteFrom('operations').where('id', 'in', ids).execute();
+    await tx.deleteFrom('cards').where('id', 'in', ids).execute();
+    return ids.length;
+  });
+}
