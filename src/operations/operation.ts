@@ -66,7 +66,7 @@ export interface Procedure<S = unknown> {
    */
   perform(operation: Operation<S>, context: StepContext<S>): Promise<After<S>>;
   /** What follows when somebody aborts, or the step failed for `reason`. */
-  interrupted(operation: Operation<S>, reason: string): After<S>;
+  interrupted(operation: Operation<S>, reason: string, aborted: boolean): After<S>;
   /** What its card says. Pure. */
   message(operation: Operation<S>, now: number): Message;
 }

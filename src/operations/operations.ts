@@ -50,6 +50,12 @@ export interface OperationsOptions {
   readonly now: () => Date;
 }
 
+interface Taken {
+  readonly after: After<unknown>;
+  /** Set where the step was aborted. */
+  readonly abortedBy: Requester | null;
+}
+
 interface Running {
   readonly abort: AbortController;
   readonly done: Promise<void>;
@@ -59,7 +65,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const { store, log, now } = options;
   const procedures = new Map(options.procedures.map((procedure) => [procedure.kind, procedure]));
   const running = new Map<string, Running>();
-  let stopping = false;
+  const stop = new AbortController();
 
   function procedureOf(operation: Operation): Procedure {
     const procedure = procedures.get(operation.kind);
@@ -77,10 +83,10 @@ export function createOperations(options: OperationsOptions): Operations {
     const procedure = procedureOf(begun);
     let operation = begun;
     while (operation.ending === null) {
-      const after = await take(procedure, operation, operation.abortedBy === null ? signal : stopOnly(signal));
-      if (after === null) return;
-      const by = signal.reason instanceof Aborted ? signal.reason.by : null;
-      operation = advance(operation, after, by, now().getTime());
+      // What undoes an aborted operation is interrupted by the end of the process alone.
+      const taken = await take(procedure, operation, operation.abortedBy === null ? signal : stop.signal);
+      if (taken === null) return;
+      operation = advance(operation, taken.after, taken.abortedBy, now().getTime());
       if (!(await saved(operation))) return;
       options.wake(operation.channelId);
     }
@@ -96,18 +102,23 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   /** One step, or what follows from its failure; null when the process ends. */
-  async function take(procedure: Procedure, operation: Operation, signal: AbortSignal): Promise<After<unknown> | null> {
+  async function take(procedure: Procedure, operation: Operation, signal: AbortSignal): Promise<Taken | null> {
     const progress = createProgress(operation);
     try {
       signal.throwIfAborted();
-      return await procedure.perform(operation, { signal, progress: progress.show });
+      return { after: await procedure.perform(operation, { signal, progress: progress.show }), abortedBy: null };
     } catch (error) {
-      if (stopping || signal.reason instanceof Stopping) return null;
+      if (stop.signal.aborted) return null;
       const latest = { ...operation, state: progress.latest() };
-      if (signal.reason instanceof Aborted) return procedure.interrupted(latest, signal.reason.message);
-      if (error instanceof UserError) return procedure.interrupted(latest, error.message);
+      if (signal.reason instanceof Aborted) {
+        const { by, message } = signal.reason;
+        return { after: procedure.interrupted({ ...latest, abortedBy: by }, message, true), abortedBy: by };
+      }
+      if (error instanceof UserError)
+        return { after: procedure.interrupted(latest, error.message, false), abortedBy: null };
       log.error({ err: error, operation: operation.id, step: operation.step }, 'A step of an operation failed');
-      return procedure.interrupted(latest, `Something went wrong. Reference: ${operation.reference}`);
+      const told = `Something went wrong. Reference: ${operation.reference}`;
+      return { after: procedure.interrupted(latest, told, false), abortedBy: null };
     } finally {
       await progress.end();
     }
@@ -143,7 +154,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   /** Nothing goes on that is not written down: waits for the store. False when the process ends. */
   async function saved(operation: Operation): Promise<boolean> {
-    for (let failures = 1; !stopping; failures += 1) {
+    for (let failures = 1; !stop.signal.aborted; failures += 1) {
       try {
         await store.save(operation);
         return true;
@@ -159,7 +170,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   return {
     async start<S>(asked: NewOperation<S>) {
-      if (stopping) throw new UserError('The bot is restarting. Try again in a minute.');
+      if (stop.signal.aborted) throw new UserError('The bot is restarting. Try again in a minute.');
       const operation: Operation<S> = {
         ...asked,
         id: randomBytes(8).toString('hex'),
@@ -199,9 +210,9 @@ export function createOperations(options: OperationsOptions): Operations {
       return operation && procedureOf(operation).message(operation, now().getTime());
     },
     async stop() {
-      stopping = true;
       const all = [...running.values()];
-      for (const { abort } of all) abort.abort(new Stopping('The process ends'));
+      stop.abort(new Stopping('The process ends'));
+      for (const { abort } of all) abort.abort(stop.signal.reason);
       await Promise.all(all.map(({ done }) => done));
     },
   };
@@ -211,13 +222,6 @@ function advance(operation: Operation, after: After<unknown>, by: Requester | nu
   const abortedBy = operation.abortedBy ?? by;
   if ('end' in after) return { ...operation, state: after.state, ending: after.end, endedAt: now, abortedBy };
   return { ...operation, state: after.state, step: after.next, abortedBy };
-}
-
-/** After an abort, what undoes the operation is stopped by the end of the process alone. */
-function stopOnly(signal: AbortSignal): AbortSignal {
-  const stop = new AbortController();
-  if (signal.reason instanceof Stopping) stop.abort(signal.reason);
-  return stop.signal;
 }
 
 function busy({ kind, app, requester, startedAt }: Operation): string {

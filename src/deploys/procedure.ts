@@ -1,0 +1,172 @@
+// How a deploy, and a rollback, is done: commit, apply, follow; and where that fails, the same backwards.
+import type { Cluster, Identity } from '../cluster/cluster.ts';
+import { imageOf, withoutReplicas } from '../cluster/render.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { After, Operation, Procedure, StepContext } from '../operations/operation.ts';
+import type { AppSource, Attribution, Repository, TagChange } from '../repository/repository.ts';
+import type { App } from './app.ts';
+import { deployMessage } from './message.ts';
+import type { Outside } from './outside.ts';
+import type { DeployState, Step } from './state.ts';
+
+type Deploy = Operation<DeployState>;
+type Context = StepContext<DeployState>;
+
+/** Git and kubectl have limits of their own; this one is for the sum of their tries. In milliseconds. */
+const stepMs = 120_000;
+
+/** The procedure of operations of kind `deploy` and `rollback`; they differ in what the commit is. */
+export function deployProcedure(kind: 'deploy' | 'rollback', outside: Outside): Procedure<DeployState> {
+  return {
+    kind,
+    message: deployMessage,
+    interrupted: (operation, reason, aborted) => failed(operation, reason, aborted, outside),
+    async perform(operation, context) {
+      const work = workOf(operation, outside);
+      switch (operation.step as Step) {
+        case 'commit':
+          return commit(work, context);
+        case 'look for the commit':
+          return lookForCommit(work, context);
+        case 'apply':
+          return apply(work, work.state.change, 'follow', context);
+        case 'follow':
+          return follow(work, { end: 'done' }, context);
+        case 'undo commit':
+          return undoCommit(work, context);
+        case 'undo apply':
+          return apply(work, work.state.undo, 'undo follow', context);
+        case 'undo follow':
+          return follow(work, { end: 'undone' }, context);
+      }
+    },
+  };
+}
+
+interface Work {
+  readonly operation: Deploy;
+  readonly state: DeployState;
+  readonly app: App;
+  readonly source: AppSource;
+  readonly by: Attribution;
+  readonly repository: Repository;
+  readonly cluster: Cluster;
+  readonly outside: Outside;
+}
+
+function workOf(operation: Deploy, outside: Outside): Work {
+  const app = outside.apps.find((one) => one.name === operation.app);
+  if (app === undefined) throw new UserError(`The configuration no longer names the app ${operation.app}.`);
+  if (outside.repository === null) throw new UserError('MANIFEST_REPO_URL is no longer set.');
+  const { requester, level, reason, id, state } = operation;
+  const identity: Identity = { level, discordUser: `${requester.id} ${requester.username}` };
+  return {
+    operation,
+    state,
+    app,
+    source: { app: app.name, path: app.path, image: app.image },
+    by: { person: requester, reason, operation: id },
+    repository: outside.repository,
+    cluster: outside.clusterAs(identity),
+    outside,
+  };
+}
+
+/** A push that is on its way is not interrupted: whether it arrived would not be known. */
+async function commit(work: Work, { signal }: Context): Promise<After<DeployState>> {
+  const { state, repository, source, by } = work;
+  signal.throwIfAborted();
+  const limit = AbortSignal.timeout(stepMs);
+  const change =
+    state.takesBack.length > 0
+      ? await repository.revert(source, state.takesBack, by, limit)
+      : await repository.setTag(source, state.to, by, limit);
+  return { next: 'apply', state: { ...state, change } };
+}
+
+async function lookForCommit(work: Work, _context: Context): Promise<After<DeployState>> {
+  const { state, repository, source, operation } = work;
+  const history = await repository.history(source, 20, AbortSignal.timeout(stepMs));
+  const change = history.find((one) => one.operation === operation.id) ?? null;
+  if (change === null) return { end: operation.abortedBy === null ? 'failed' : 'aborted', state };
+  return { next: 'undo commit', state: { ...state, change } };
+}
+
+async function apply(
+  work: Work,
+  change: TagChange | null,
+  next: Step,
+  { signal }: Context,
+): Promise<After<DeployState>> {
+  const { state, repository, source, app, cluster } = work;
+  if (change === null) throw new Error('There is no commit to apply');
+  const within = AbortSignal.any([signal, AbortSignal.timeout(stepMs)]);
+  const checkout = await repository.checkout(source, change.commit, within);
+  try {
+    const rendered = await cluster.render(checkout.folder, within);
+    const manifest = await keepingReplicas(rendered, app, cluster, within);
+    await cluster.apply(manifest, {}, within);
+    const image = imageOf(manifest, app, app.container);
+    return { next, state: { ...state, image, progress: null } };
+  } finally {
+    await checkout.release();
+  }
+}
+
+/**
+ * Where a HorizontalPodAutoscaler decides on the replicas, the manifest must not. A server-side apply without the field would reset it to 1 where its
+ * owner is a client-side apply or this bot: so the live value is first written back through the scale subresource, which makes
+ * another manager its owner.
+ */
+async function keepingReplicas(manifest: string, app: App, cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const autoscaler = await cluster.autoscalerOf(app.namespace, app.deployment, signal);
+  if (autoscaler === null) return manifest;
+  const scale = await cluster.scaleOwner(app.namespace, app.deployment, signal);
+  if (scale !== null) await cluster.writeScale(app.namespace, app.deployment, scale.replicas, signal);
+  return withoutReplicas(manifest, [{ kind: 'Deployment', namespace: app.namespace, name: app.deployment }]);
+}
+
+async function follow(
+  work: Work,
+  done: { end: 'done' | 'undone' },
+  { signal, progress }: Context,
+): Promise<After<DeployState>> {
+  const { app, cluster, outside } = work;
+  let { state } = work;
+  const target = {
+    namespace: app.namespace,
+    deployment: app.deployment,
+    container: app.container,
+    image: state.image,
+    timeoutMs: app.rolloutTimeoutMs,
+  };
+  for await (const followed of outside.follow(cluster, target, signal)) {
+    state = { ...state, progress: followed.progress };
+    if (followed.verdict.kind === 'done') return { ...done, state };
+    if (followed.verdict.kind === 'failed') {
+      const evidence = done.end === 'done' ? followed.evidence : state.evidence;
+      return failed({ ...work.operation, state: { ...state, evidence } }, followed.verdict.said, false, outside);
+    }
+    progress(state);
+  }
+  throw new Error('Following the rollout ended without a verdict');
+}
+
+async function undoCommit(work: Work, _context: Context): Promise<After<DeployState>> {
+  const { state, repository, source, by } = work;
+  if (state.change === null) throw new Error('There is no commit to take back');
+  const undo = await repository.revert(source, [state.change], by, AbortSignal.timeout(stepMs));
+  return { next: 'undo apply', state: { ...state, undo } };
+}
+
+/** What follows from a failure or an abort of this step. */
+function failed(operation: Deploy, reason: string, aborted: boolean, { apps }: Outside): After<DeployState> {
+  const { state } = operation;
+  const step = operation.step as Step;
+  if (step.startsWith('undo')) return { end: 'failed', state: { ...state, undoFailure: reason } };
+  const told = { ...state, failure: state.failure ?? reason };
+  if (step === 'commit') return { next: 'look for the commit', state: told };
+  if (step === 'look for the commit') return { end: 'failed', state: told };
+  const wanted = apps.find((one) => one.name === operation.app)?.autoRollback ?? false;
+  return wanted || aborted ? { next: 'undo commit', state: told } : { end: 'failed', state: told };
+}
