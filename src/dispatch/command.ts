@@ -1,15 +1,25 @@
 // A slash command as a value: what it is called, who may run it, which options it takes, and what it does.
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Deployable } from '../access/deployable.ts';
 import type { Level, Requirement } from '../access/level.ts';
 import type { Standing } from '../access/standing.ts';
+import type { Trail } from '../audit/trail.ts';
 import type { Cluster, ClusterCache, Identity } from '../cluster/cluster.ts';
+import type { Deploys } from '../deploys/deploys.ts';
 import type { Message } from '../message.ts';
-import type { Choice, Person } from './invocation.ts';
+import type { Choice, OptionValue, Person } from './invocation.ts';
 
 /** What autocomplete may look at: memory only, so that it answers at once. */
 export interface CompletionContext {
   readonly cache: ClusterCache;
+  readonly apps: readonly Deployable[];
+  /** Tags of the app's image as far as they are known by now, newest deploys first, each with a word about it. */
+  readonly tags: (app: string) => readonly Choice[];
+  /** Earlier deploys of the app that a rollback can go back to, as far as they are known by now. */
+  readonly earlier: (app: string) => readonly Choice[];
+  /** The other options as far as they are typed. */
+  readonly options: Readonly<Record<string, OptionValue>>;
 }
 
 /** One option of a command. The schema parses what Discord sends; its errors are told to the person. */
@@ -42,6 +52,14 @@ export interface CommandContext {
   readonly standing: Standing;
   /** Whom `cluster` acts as; null where the roles give no level. */
   readonly identity: Identity | null;
+  /** Where it was asked. */
+  readonly channelId: string;
+  /** Ties what comes of it to its audit entries. */
+  readonly reference: string;
+  readonly deploys: Deploys;
+  readonly trail: Trail;
+  /** Names of the alerts that fire for an app's namespace and workload. */
+  readonly firing: (namespace: string) => Promise<readonly string[]>;
   /** Aborted when the answer has taken too long or the bot stops; its reason is a `UserError`. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -68,6 +86,10 @@ export interface Command<O extends Options = Options> {
   readonly level: Requirement;
   /** True for answers that are only the asker's business: they get no Share button. */
   readonly personal?: boolean;
+  /** True for what changes something: it is not done unless it could be written down first. */
+  readonly changes?: boolean;
+  /** Role ids that may run it without the level, by what was asked. */
+  readonly also?: (options: Readonly<Record<string, OptionValue>>, apps: readonly Deployable[]) => readonly string[];
   readonly options: O;
   /** Kubernetes rights that it uses at its level; compared with `manifests/chatops/rbac` by a test. */
   readonly rights?: readonly Right[];
@@ -82,7 +104,7 @@ export interface Command<O extends Options = Options> {
 export interface Right {
   readonly group: string;
   readonly resource: string;
-  readonly verbs: readonly ('get' | 'list' | 'watch')[];
+  readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'update')[];
 }
 
 /** Gives `run` the types of its options. */

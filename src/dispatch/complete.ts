@@ -1,4 +1,5 @@
 // Autocomplete: from memory, at once, and silently nothing for those who may not run the command.
+import type { CompletionContext } from './command.ts';
 import type { Choice, CompletionInvocation } from './invocation.ts';
 import { decideFor, type Setting } from './setting.ts';
 
@@ -10,18 +11,24 @@ const longest = 100;
 export function choicesFor(setting: Setting, invocation: CompletionInvocation): readonly Choice[] {
   const command = setting.byName.get(invocation.command);
   if (command === undefined || invocation.subcommand !== null) return [];
-  if (decideFor(setting, command.level, invocation).kind === 'refused') return [];
+  // Which app it is about may be what is typed: whoever may deploy any app is helped.
+  const also = command.also === undefined ? [] : setting.apps.flatMap((app) => app.deployers);
+  if (decideFor(setting, command.level, invocation, also).kind === 'refused') return [];
   if (!Object.hasOwn(command.options, invocation.option)) return [];
   const complete = command.options[invocation.option]?.complete;
   if (complete === undefined) return [];
   try {
-    return complete(invocation.typed.slice(0, longest), { cache: setting.cache })
+    return complete(invocation.typed.slice(0, longest), contextOf(setting, invocation))
       .filter(({ name, value }) => fits(name) && fits(value))
       .slice(0, mostChoices);
   } catch (err) {
     setting.log.error({ err, command: command.name, option: invocation.option }, 'Suggestions could not be made');
     return [];
   }
+}
+
+function contextOf({ cache, apps, suggestions }: Setting, { options }: CompletionInvocation): CompletionContext {
+  return { cache, apps, ...suggestions, options };
 }
 
 function fits(text: string): boolean {

@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import type { Decision } from '../access/decide.ts';
 import { refusalMessage, refusalReason } from '../access/refusal.ts';
 import { standingOf } from '../access/standing.ts';
+import type { AuditSubject } from '../audit/audit.ts';
 import type { Message } from '../message.ts';
 import { answerBytes, answerLifeMs, type Leaves, packLeaves, toLeaves } from './answers.ts';
 import type { Answer, Command, CommandContext } from './command.ts';
 import type { Answering, CommandInvocation } from './invocation.ts';
 import { leaf, plainLeaf } from './leaf.ts';
-import { failureMessage, invalidMessage, toldMessage, unknownCommandMessage } from './messages.ts';
+import { failureMessage, invalidMessage, storeAwayMessage, toldMessage, unknownCommandMessage } from './messages.ts';
 import { noCluster } from './no-cluster.ts';
 import { type Parsed, parseOptions } from './options.ts';
 import { newReference } from './reference.ts';
@@ -42,7 +43,8 @@ export async function invoke(setting: Setting, invocation: CommandInvocation, an
     return;
   }
   const walk: Walk = { setting, invocation, command, reference, log, tell, startedAt: setting.now() };
-  const decision = decideFor(setting, command.level, invocation);
+  const also = command.also?.(invocation.options, setting.apps) ?? [];
+  const decision = decideFor(setting, command.level, invocation, also);
   if (decision.kind === 'refused') {
     return decline(walk, refusalMessage(decision, `/${command.name}`), 'refused', refusalReason(decision));
   }
@@ -80,10 +82,13 @@ async function accept(
   if (told !== 'taken') return;
   acknowledged(walk);
   await setting.gate.quiet();
-  if (await wasTakenBefore(walk)) return;
-
   const entry = subject(walk, decision.level);
-  await setting.steady.attempt(() => setting.audit.asked(entry));
+  if (command.changes === true) {
+    if (!(await isWrittenDown(walk, entry))) return;
+  } else {
+    if (await wasTakenBefore(walk)) return;
+    await setting.steady.attempt(() => setting.audit.asked(entry));
+  }
   const result = await run({
     name: command.name,
     start: (signal) => command.run(contextOf(walk, decision, signal), parsed.values),
@@ -100,6 +105,16 @@ async function accept(
   await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));
   finished(walk, ending);
   log.info({ command: command.name, ending, durationMs }, 'A command was answered');
+}
+
+/** What changes something is done only once, and only when it stands in the audit trail. */
+async function isWrittenDown(walk: Walk, entry: AuditSubject): Promise<boolean> {
+  const { setting, invocation, tell } = walk;
+  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
+  if (remembered.stored && !remembered.value) return false;
+  const asked = remembered.stored && (await setting.steady.attempt(() => setting.audit.asked(entry))).stored;
+  if (!asked) await tell.show(storeAwayMessage());
+  return asked;
 }
 
 /** Shows how the run ended; there is always something to see. */
@@ -135,7 +150,7 @@ async function fail(walk: Walk, err: unknown): Promise<Ending> {
 async function dress(walk: Walk, answer: Answer): Promise<Message> {
   const { command } = walk;
   const leaves = toLeaves(answer);
-  const share = command.personal === true ? 'none' : 'offered';
+  const share = command.personal === true || command.changes === true ? 'none' : 'offered';
   const plain = plainLeaf(leaves, 1);
   if (plain === null) throw new Error('An answer has no first page');
   if (share === 'none' && leaves.pages.length === 1) return plain;
@@ -154,7 +169,7 @@ async function keep({ setting, command, invocation }: Walk, id: string, leaves: 
 }
 
 function contextOf(
-  { setting, invocation, log, command }: Walk,
+  { setting, invocation, log, command, reference }: Walk,
   decision: Allowed,
   signal: AbortSignal,
 ): CommandContext {
@@ -167,6 +182,11 @@ function contextOf(
     standing: standingOf(person.roles, setting.access, setting.guildId),
     identity,
     cluster: identity === null ? noCluster() : setting.clusterAs(identity),
+    channelId: invocation.channelId,
+    reference,
+    deploys: setting.deploys,
+    trail: setting.trail,
+    firing: setting.firing,
     signal,
     log: log.child({ command: command.name }),
     now: setting.now,

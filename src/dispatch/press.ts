@@ -16,6 +16,7 @@ import {
   storeAwayMessage,
   toldMessage,
 } from './messages.ts';
+import { abort } from './press-abort.ts';
 import { newReference } from './reference.ts';
 import { auditSubject, decideFor, type Setting } from './setting.ts';
 import { createTelling, type Telling } from './telling.ts';
@@ -43,6 +44,7 @@ export async function press(setting: Setting, invocation: PressInvocation, answe
   const log = setting.log.child({ reference, interaction: invocation.id, person: invocation.person.id });
   const tell = createTelling(answering, log);
   const { action } = invocation;
+  if (action === 'abort') return abort(setting, invocation, { reference, log, tell });
   const subject = parseLeafSubject(invocation.subject);
   if ((action !== 'page' && action !== 'share') || subject === null) {
     await tell.show(noLongerAppliesMessage());

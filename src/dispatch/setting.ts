@@ -1,13 +1,15 @@
 // What dispatch works with: what it is given, and what its parts share.
 import type { Logger } from 'pino';
 import { type Decision, decide } from '../access/decide.ts';
+import type { Deployable } from '../access/deployable.ts';
 import type { Level, Requirement } from '../access/level.ts';
 import type { Access } from '../access/standing.ts';
 import type { Audit, AuditSubject } from '../audit/audit.ts';
 import type { Cluster, ClusterCache, Identity } from '../cluster/cluster.ts';
 import type { Message } from '../message.ts';
+import type { Requester } from '../operations/operation.ts';
 import type { AnswerShelf } from './answers.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext, CompletionContext } from './command.ts';
 import type { Gate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import type { InteractionMemory } from './memory.ts';
@@ -40,6 +42,18 @@ export interface DispatchOptions {
   readonly memory: InteractionMemory;
   readonly answers: AnswerShelf;
   readonly share: Share;
+  readonly apps: readonly Deployable[];
+  readonly deploys: CommandContext['deploys'];
+  readonly trail: CommandContext['trail'];
+  readonly firing: CommandContext['firing'];
+  readonly suggestions: Pick<CompletionContext, 'tags' | 'earlier'>;
+  /** Operations that can be aborted by a press. */
+  readonly operations: {
+    read(
+      id: string,
+    ): Promise<{ readonly kind: string; readonly app: string; readonly endedAt: number | null } | undefined>;
+    abort(id: string, by: Requester): Promise<void>;
+  };
   readonly log: Logger;
   readonly now: () => Date;
   readonly metrics?: DispatchMetrics;
@@ -57,13 +71,19 @@ export interface Setting extends DispatchOptions {
 }
 
 /** Decides anew for the person of this moment. */
-export function decideFor(setting: DispatchOptions, requirement: Requirement, invocation: Invocation): Decision {
+export function decideFor(
+  setting: DispatchOptions,
+  requirement: Requirement,
+  invocation: Invocation,
+  also: readonly string[] = [],
+): Decision {
   return decide({
     requirement,
     person: invocation.person,
     guildId: setting.guildId,
     invocationGuildId: invocation.guildId,
     access: setting.access,
+    also,
   });
 }
 

@@ -1,5 +1,6 @@
 // The audit trail's rows; nothing here changes one.
-import type { AuditRows } from '../audit/audit.ts';
+import type { AuditRow, AuditRows } from '../audit/audit.ts';
+import type { Trail } from '../audit/trail.ts';
 import type { Store } from './store.ts';
 
 export function auditRows(store: Store): AuditRows {
@@ -26,5 +27,32 @@ export function auditRows(store: Store): AuditRows {
           })
           .execute();
       }),
+  };
+}
+
+export function auditTrail(store: Store): Trail {
+  return {
+    async find({ person, action, since }, limit) {
+      let query = store.db.selectFrom('audit').selectAll().where('at', '>=', since.getTime());
+      if (person !== undefined)
+        query = query.where((eb) => eb.or([eb('username', '=', person), eb('person_id', '=', person)]));
+      if (action !== undefined)
+        query = query.where((eb) => eb.or([eb('action', '=', action), eb('action', 'like', `% ${action}`)]));
+      const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+      return rows.map((row) => ({
+        at: new Date(row.at),
+        reference: row.reference,
+        phase: row.phase,
+        personId: row.person_id,
+        username: row.username,
+        channelId: row.channel_id,
+        action: row.action,
+        target: row.target,
+        // Written by `auditRows` alone.
+        level: row.level as AuditRow['level'],
+        outcome: row.outcome,
+        durationMs: row.duration_ms,
+      }));
+    },
   };
 }
