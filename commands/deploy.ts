@@ -11,8 +11,8 @@ const shaOption = {
   required: true,
   schema: z.string().transform((text, context) => {
     const parsed = parseTag(text);
-    if (parsed.kind === 'tag') return parsed.tag;
-    context.issues.push({ code: 'custom', message: parsed.said, input: undefined });
+    if (parsed.ok) return parsed.tag;
+    context.issues.push({ code: 'custom', message: parsed.sentence, input: undefined });
     return z.NEVER;
   }),
   complete: (typed, { apps, tags, options }) => {

@@ -1,8 +1,8 @@
 // /status: what each app should run and what it runs, a line an app.
-import { shortTag } from '../src/deploys/app.ts';
 import type { AppStatus } from '../src/deploys/deploys.ts';
 import { command } from '../src/dispatch/command.ts';
 import type { Item, Line, Message, Run, Tone } from '../src/message.ts';
+import { shortTag } from '../src/repository/tag.ts';
 import { appOption, someApps } from './apps/options.ts';
 
 export const status = command({

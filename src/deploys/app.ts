@@ -24,8 +24,3 @@ export function tagOfImage(reference: string): string | null {
   const colon = name.lastIndexOf(':');
   return colon > name.lastIndexOf('/') ? name.slice(colon + 1) : null;
 }
-
-/** A SHA as people read it: its first 7 digits; any other tag as it is. */
-export function shortTag(tag: string): string {
-  return /^[0-9a-f]{8,40}$/.test(tag) ? tag.slice(0, 7) : tag;
-}

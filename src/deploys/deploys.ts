@@ -129,10 +129,11 @@ export function createDeploys(outside: Outside, operations: Operations): Deploys
     },
     async rollback(app, to, asked) {
       await notBusy(app);
+      const { tag: running } = await repository().tagOf(sourceOf(app), asked.signal);
       const history = await repository().history(sourceOf(app), historyDepth, asked.signal);
-      const target = rollbackTarget(history, to);
-      if (target.kind === 'refused') throw new UserError(target.said);
-      const about = { from: history[0]?.to ?? null, to: target.tag, takesBack: target.takesBack };
+      const target = rollbackTarget(history, running, to ?? undefined);
+      if (target.kind === 'none') throw new UserError(target.reason);
+      const about = { from: running, to: target.tag, takesBack: target.undo };
       return begin('rollback', app, about, asked);
     },
     status: (apps, cluster, signal) => Promise.all(apps.map((app) => statusOf(app, cluster, signal))),

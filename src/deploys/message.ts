@@ -2,8 +2,8 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { Fact, Line, Message, Tone } from '../message.ts';
 import type { Operation } from '../operations/operation.ts';
+import { shortTag } from '../repository/tag.ts';
 import { progressLines } from '../rollouts/lines.ts';
-import { shortTag } from './app.ts';
 import type { DeployState, Step } from './state.ts';
 
 type Deploy = Operation<DeployState>;

@@ -1,7 +1,8 @@
 // What autocomplete offers for tags: from memory at once, refreshed in the background when somebody asks.
 import type { Logger } from 'pino';
 import type { TagChange } from '../repository/repository.ts';
-import { type App, shortTag } from './app.ts';
+import { shortTag } from '../repository/tag.ts';
+import type { App } from './app.ts';
 import type { Outside } from './outside.ts';
 
 export interface Suggestion {
@@ -45,7 +46,8 @@ export function createSuggestions(outside: Outside, log: Logger): Suggestions {
       history: history.status === 'fulfilled' ? history.value : (before?.history ?? []),
     });
     for (const result of [listed, history]) {
-      if (result.status === 'rejected') log.debug({ err: result.reason, app: app.name }, 'Suggestions could not be refreshed');
+      if (result.status === 'rejected')
+        log.debug({ err: result.reason, app: app.name }, 'Suggestions could not be refreshed');
     }
   }
 
