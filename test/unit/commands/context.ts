@@ -5,6 +5,7 @@ import { decide } from '../../../src/access/decide.ts';
 import { type Access, standingOf } from '../../../src/access/standing.ts';
 import type { Answer, Command, CommandContext, Options, Values } from '../../../src/dispatch/command.ts';
 import { noCluster } from '../../../src/dispatch/no-cluster.ts';
+import { noApps } from '../dispatch/no-apps.ts';
 
 export const guild = '100000000000000001';
 export const roles = { viewer: '200000000000000001', operator: '200000000000000002' };
@@ -23,6 +24,11 @@ export function contextOf(held: readonly string[], access: Partial<Access> = {})
     standing,
     identity: level === null ? null : { level, discordUser: `${person.id} ${person.username}` },
     cluster: noCluster(),
+    channelId: '500000000000000001',
+    reference: 'R1',
+    deploys: noApps.deploys,
+    trail: noApps.trail,
+    firing: noApps.firing,
     signal: AbortSignal.timeout(5000),
     log: pino({ level: 'silent' }),
     now: () => new Date('2026-01-01T00:00:00Z'),

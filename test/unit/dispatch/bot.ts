@@ -17,6 +17,7 @@ import { openStore } from '../../../src/store/database.ts';
 import { interactionMemory } from '../../../src/store/interactions.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { interaction, type Seen } from './discord.ts';
+import { noApps } from './no-apps.ts';
 
 export const guild = '100000000000000001';
 export const roles = { viewer: '200000000000000001', operator: '200000000000000002', admin: '200000000000000003' };
@@ -105,6 +106,7 @@ export async function startBot(commands: readonly Command[], options: Partial<Di
       memory: interactionMemory(store, { keepMs: 86_400_000 }),
       answers: answerShelf(store),
       share: async (post) => void shared.push(post),
+      ...noApps,
       log,
       now: () => now,
       ...options,

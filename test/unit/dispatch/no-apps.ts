@@ -1,0 +1,40 @@
+// What dispatch and commands are given where no app is configured.
+import { createDeploys } from '../../../src/deploys/deploys.ts';
+import type { DispatchOptions } from '../../../src/dispatch/setting.ts';
+import { UserError } from '../../../src/lib/user-error.ts';
+import type { Operations } from '../../../src/operations/operations.ts';
+
+const operations: Operations = {
+  start: () => Promise.reject(new UserError('No operation is run here.')),
+  abort: () => Promise.reject(new UserError('This operation is not running any more.')),
+  resume: async () => undefined,
+  running: async () => undefined,
+  recent: async () => [],
+  read: async () => undefined,
+  show: async () => undefined,
+  stop: async () => undefined,
+};
+
+export const noApps: Pick<DispatchOptions, 'apps' | 'deploys' | 'trail' | 'firing' | 'suggestions' | 'operations'> = {
+  apps: [],
+  deploys: createDeploys(
+    {
+      apps: [],
+      repository: null,
+      registry: { has: async () => false, tags: async () => [] },
+      clusterAs: () => {
+        throw new UserError('No cluster is configured here.');
+      },
+      // biome-ignore lint/correctness/useYield: nothing is followed here
+      follow: async function* () {
+        throw new UserError('No cluster is configured here.');
+      },
+      now: () => new Date(),
+    },
+    operations,
+  ),
+  trail: { find: async () => [] },
+  firing: async () => [],
+  suggestions: { tags: () => [], earlier: () => [] },
+  operations,
+};
