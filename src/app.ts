@@ -9,6 +9,10 @@ import { createPublisher, type Show } from './cards/publisher.ts';
 import type { ClusterRoom } from './cluster/cluster.ts';
 import { lateClusterRoom } from './cluster/late.ts';
 import type { Config } from './config/config.ts';
+import { createDeploys } from './deploys/deploys.ts';
+import type { Outside } from './deploys/outside.ts';
+import { deployProcedure } from './deploys/procedure.ts';
+import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
@@ -16,12 +20,19 @@ import { startHttp } from './http/server.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { operationEnded } from './operations/ended.ts';
+import type { Procedure } from './operations/operation.ts';
+import { createOperations, operationCard } from './operations/operations.ts';
+import { openRegistry } from './registry/open.ts';
+import { openRepository } from './repository/open.ts';
+import { follow } from './rollouts/follow.ts';
 import { answerShelf } from './store/answers.ts';
-import { auditRows } from './store/audit.ts';
+import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
-import { alertStore, removeEndedIncidents } from './store/incidents.ts';
+import { alertStore, firingIn, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
+import { operationStore, removeEndedOperations } from './store/operations.ts';
 import { postStore, removeOldPosts } from './store/posts.ts';
 import { version } from './version.ts';
 
@@ -129,13 +140,42 @@ export async function startApp(options: {
     });
     lifecycle.onStop('http', () => http.close());
 
+    const audit = createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now });
+    const outside: Outside = {
+      apps: config.apps,
+      repository: config.repository === null ? null : await openRepository({ ...config.repository, log, now }),
+      registry: openRegistry({ ...config.registry, log, now }),
+      clusterAs: (identity) => cluster.as(identity),
+      follow,
+      now,
+    };
+    const operations = createOperations({
+      store: operationStore(store, now),
+      procedures: [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[],
+      wake: (channelId) => publisher.wake(channelId),
+      ended: operationEnded({ audit, posts, auditChannelId: config.discord.auditChannelId }),
+      log,
+      now,
+    });
+    kinds[operationCard] = operations.show;
+    lifecycle.onStop('operations', () => operations.stop());
+    const deploys = createDeploys(outside, operations);
+    const suggestions = createSuggestions(outside, log);
+    lifecycle.onStop('suggestions', () => suggestions.stop());
+
     const dispatch = createDispatch({
       commands,
       access: config.access,
       guildId: config.discord.guildId,
       clusterAs: (identity) => cluster.as(identity),
       cache: cluster.cache,
-      audit: createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now }),
+      audit,
+      apps: config.apps,
+      deploys,
+      trail: auditTrail(store),
+      firing: (namespace) => firingIn(store.db, namespace),
+      suggestions,
+      operations,
       memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),
       answers: answerShelf(store),
       share: (post) => posts.post(post),
@@ -159,6 +199,8 @@ export async function startApp(options: {
     discord.start(dispatch, definitionsOf(commands));
     cluster.start();
     await publisher.start();
+    await operations.resume();
+    void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();
     const sweeper = setInterval(() => void sweep(), sweepMs);
@@ -175,6 +217,7 @@ export async function startApp(options: {
       try {
         while ((await removeEndedIncidents(store, before)) > 0);
         while ((await removeOldPosts(store, before)) > 0);
+        while ((await removeEndedOperations(store, before)) > 0);
       } catch (err) {
         log.warn({ err }, 'Old cards could not be removed; tried again in an hour');
       }
