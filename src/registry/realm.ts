@@ -45,7 +45,8 @@ export function unreachable(registry: URL, target: URL): string | null {
 /**
  * Sharing a domain proves nothing (a.github.io and b.github.io do), and which domains are shared by strangers is a long list. So: the same host
  * on any port (Quay, GHCR, Harbor, GitLab on port 5050), the known pairs, and the names that GitLab proposes for its parts, beside or above
- * `registry.`. A registry on this machine speaks for its own port only.
+ * `registry.`: what is given away there to somebody who holds `registry.` could as well be asked for by the registry itself. A registry on
+ * this machine speaks for its own port only.
  */
 function isOwn(registry: URL, realm: URL): boolean {
   if (realm.origin === registry.origin) return true;

@@ -21,15 +21,20 @@ export interface Ask {
 
 /** Rejects only with the signal's reason. @param timeoutMs until the answer has to be complete. */
 export async function ask(request: Ask, timeoutMs: number, signal: AbortSignal): Promise<Outcome> {
-  signal.throwIfAborted();
   const late = AbortSignal.timeout(timeoutMs);
-  try {
-    return await follow(request, AbortSignal.any([signal, late]));
-  } catch (cause) {
+  const attempt = async (): Promise<Outcome> => {
     signal.throwIfAborted();
-    if (late.aborted) return { kind: 'timeout', afterMs: timeoutMs };
-    return { kind: 'unreachable', reason: reasonOf(cause), cause };
-  }
+    try {
+      return await follow(request, AbortSignal.any([signal, late]));
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (late.aborted) return { kind: 'timeout', afterMs: timeoutMs };
+      return { kind: 'unreachable', reason: reasonOf(cause), cause };
+    }
+  };
+  const first = await attempt();
+  // The other end may have closed a connection that was kept open; nothing is changed by asking twice.
+  return first.kind === 'unreachable' && first.reason === closed ? await attempt() : first;
 }
 
 async function follow(request: Ask, signal: AbortSignal): Promise<Outcome> {
@@ -49,7 +54,7 @@ async function follow(request: Ask, signal: AbortSignal): Promise<Outcome> {
     const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
     if (!redirected || request.redirects === 0) return await read(response, request.bytes);
     await response.body?.cancel();
-    const target = URL.canParse(location, url) ? new URL(location, url) : null;
+    const target = URL.canParse(location, url.href) ? new URL(location, url) : null;
     const reason = target === null ? 'no URL' : unreachable(request.url, target);
     if (target === null || reason !== null) return { kind: 'unreachable', reason: `redirects to ${reason}` };
     if (left === 0) return { kind: 'unreachable', reason: 'redirects without end' };
@@ -80,11 +85,13 @@ export function parsed(text: string): unknown {
   }
 }
 
+const closed = 'connection closed';
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection closed',
-  EPIPE: 'connection closed',
-  UND_ERR_SOCKET: 'connection closed',
+  ECONNRESET: closed,
+  EPIPE: closed,
+  UND_ERR_SOCKET: closed,
   ENOTFOUND: 'no address for that name',
   EAI_AGAIN: 'no answer from the name server',
   ETIMEDOUT: 'no answer',
