@@ -1,0 +1,148 @@
+// What a kustomization reads besides itself, and what in it is refused by name: anything that opens URLs or runs programs. Pure.
+import { UserError } from '../lib/user-error.ts';
+import { parseYamlText, plain } from './yaml-text.ts';
+
+export interface Reached {
+  readonly path: string;
+  /** Field it stands in, for messages. */
+  readonly field: string;
+  /** A file, or for `resources` also the folder of another kustomization. */
+  readonly as: 'file' | 'folder' | 'either';
+}
+
+/** Fields that name nothing outside of the text. From the types Kustomization and Component of kustomize. */
+const harmless = new Set(
+  `apiVersion kind metadata namespace namePrefix nameSuffix labels commonLabels commonAnnotations images imageTags replicas
+  vars buildMetadata sortOptions generatorOptions`.split(/\s+/),
+);
+
+/** Each may run a program, a container or helm, or open a URL, also by way of a file. */
+const refused: Readonly<Record<string, string>> = {
+  generators: 'generators may run programs',
+  transformers: 'transformers may run programs',
+  validators: 'validators may run programs',
+  helmCharts: 'helm charts are fetched and rendered by a program',
+  helmChartInflationGenerator: 'helm charts are fetched and rendered by a program',
+  helmGlobals: 'helm charts are fetched and rendered by a program',
+};
+
+/**
+ * @param file how it is called in messages.
+ * @throws UserError that names the field and the value: remote resources, generators, transformers, validators, helm, absolute paths,
+ * fields that are not known here (a newer kustomize may read files or URLs by them).
+ */
+export function pathsOf(text: string, file: string): Reached[] {
+  const root = plain(parseYamlText(text, file));
+  if (!isRecord(root)) throw new UserError(`${file} holds no kustomization.`);
+  const apiVersion = root['apiVersion'];
+  if (apiVersion !== undefined && !/^kustomize\.config\.k8s\.io\/v1(alpha1|beta1)?$/.test(String(apiVersion))) {
+    throw new UserError(`${file} has the apiVersion ${short(apiVersion)}, which is none of a kustomization.`);
+  }
+  const reached = Object.entries(root).flatMap(([field, value]) => {
+    if (harmless.has(field) || isEmpty(value)) return [];
+    const why = refused[field];
+    if (why !== undefined)
+      throw new UserError(`${file} uses ${field}${firstOf(value)}: ${why}, so the bot does not render it.`);
+    const read = readers[field];
+    if (read === undefined) throw new UserError(`${file} has the field ${short(field)}, which the bot does not know.`);
+    return read(value, field, file);
+  });
+  for (const { path, field } of reached) refuseUnlessLocal(path, field, file);
+  return reached;
+}
+
+type Reader = (value: unknown, field: string, file: string) => Reached[];
+
+const readers: Readonly<Record<string, Reader>> = {
+  resources: list('either'),
+  bases: list('folder'),
+  components: list('folder'),
+  crds: list('file'),
+  configurations: list('file'),
+  patches: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
+  patchesJson6902: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
+  replacements: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
+  // A patch written out has several lines; one line is a path.
+  patchesStrategicMerge: (value, field, file) =>
+    list('file')(value, field, file).filter(({ path }) => !path.includes('\n')),
+  openapi: (value, field, file) => pathIn(value, field, file),
+  configMapGenerator: generator,
+  secretGenerator: generator,
+};
+
+function list(as: Reached['as']): Reader {
+  return (value, field, file) =>
+    items(value, field, file).map((path) => {
+      if (typeof path !== 'string') throw new UserError(`${file} has an entry of ${field} that is no path.`);
+      return { path, field, as };
+    });
+}
+
+function generator(value: unknown, field: string, file: string): Reached[] {
+  return items(value, field, file).flatMap((item) => {
+    if (!isRecord(item)) throw new UserError(`${file} has an entry of ${field} that is no map.`);
+    const { files = [], envs = [], env } = item;
+    return [
+      // `key=path`, where the key may be left out.
+      ...list('file')(files ?? [], `${field}.files`, file).map((one) => ({
+        ...one,
+        path: one.path.slice(one.path.indexOf('=') + 1),
+      })),
+      ...list('file')(envs ?? [], `${field}.envs`, file),
+      ...(isEmpty(env) ? [] : list('file')([env], `${field}.env`, file)),
+    ];
+  });
+}
+
+function pathIn(value: unknown, field: string, file: string): Reached[] {
+  if (!isRecord(value)) throw new UserError(`${file} has an entry of ${field} that is no map.`);
+  const path = value['path'];
+  return isEmpty(path) ? [] : list('file')([path], `${field}.path`, file);
+}
+
+function items(value: unknown, field: string, file: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new UserError(`${file}: ${field} is no list.`);
+  return value;
+}
+
+/**
+ * kustomize tries a path as a URL and as a git address before it looks for a folder, so the form decides, not whether it exists. After
+ * `NewRepoSpecFromURL` and `IsRemoteFile` of kustomize 5, more strictly.
+ */
+function refuseUnlessLocal(path: string, field: string, file: string): void {
+  const what = `${file} names ${short(path)} under ${field}`;
+  const remote =
+    /:\/\/|^[a-z+]*::|^gh:|^git:|[?&]ref=|@|^(www\.)?github\.com([/:]|$)|^[\w-]+(\.[\w-]+)+:|\.git(\/|$)|(^|\/)_git(\/|$)/i.test(
+      path,
+    );
+  if (remote)
+    throw new UserError(`${what}: that is fetched from elsewhere. Only what lies in the repository is rendered.`);
+  if (path.startsWith('/') || path.startsWith('~') || /^[a-z]:/i.test(path)) {
+    throw new UserError(`${what}: the path leads out of the repository.`);
+  }
+  if (path === '' || path.length > 1000 || /[:?\\\p{Cc}\p{Cf}]/u.test(path)) {
+    throw new UserError(`${what}: that is no plain path in the repository.`);
+  }
+}
+
+function firstOf(value: unknown): string {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof first === 'string') return ` (${short(first.split('\n')[0] ?? '')})`;
+  const name = isRecord(first) ? first['name'] : undefined;
+  return typeof name === 'string' ? ` (${short(name)})` : '';
+}
+
+function short(value: unknown): string {
+  const text = String(value)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

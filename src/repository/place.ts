@@ -1,0 +1,126 @@
+// Places a change of an app's tag at the head of the branch: fetch, edit, commit, push, and again when somebody else was faster.
+import { UserError } from '../lib/user-error.ts';
+import type { Clone } from './clone.ts';
+import { makeCommit } from './commit.ts';
+import { commitMessage, parseCommitMessage } from './commit-message.ts';
+import { kindOf } from './failures.ts';
+import { GitFailure } from './git.ts';
+import { readTag } from './kustomization-tag.ts';
+import { utf8 } from './reach.ts';
+import type { AppSource, Attribution, TagChange } from './repository.ts';
+import { shortTag } from './tag.ts';
+import { appFolder, kustomizationIn, type Tree } from './tree.ts';
+
+export interface Placing {
+  readonly clone: Clone;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly now: () => Date;
+  readonly shown: string;
+}
+
+export interface Change {
+  readonly source: AppSource;
+  readonly by: Attribution;
+  /** Commits that it takes back, newest first. */
+  readonly reverts: readonly string[];
+  /** The tag that must be there; undefined where any may. */
+  readonly expected: string | null | undefined;
+  readonly to: string;
+  /** @param file for messages. */
+  edit(text: string, file: string): Promise<string> | string;
+  /** A commit that is the outcome of this already. */
+  find(commit: string, path: string): Promise<TagChange | null>;
+}
+
+export interface Kustomization {
+  readonly path: string;
+  readonly text: string;
+  readonly blob: string;
+}
+
+const mostTries = 8;
+
+/** The text of the app's kustomization at a commit. */
+export async function kustomizationOf(
+  clone: Clone,
+  tree: Tree,
+  source: AppSource,
+  signal: AbortSignal,
+): Promise<Kustomization> {
+  const { path, blob } = kustomizationIn(tree, appFolder(tree, source.path).path);
+  const [bytes = Buffer.of()] = await clone.blobs([blob], signal);
+  return { path, blob, text: utf8(bytes, path) };
+}
+
+/** Rejects with a `GitFailure` or a `UserError`. */
+export async function place(placing: Placing, change: Change, signal: AbortSignal): Promise<TagChange> {
+  const { clone, author, now, shown } = placing;
+  const { source, by, reverts, to } = change;
+  let expected = change.expected;
+  for (let tries = 1; ; tries += 1) {
+    const parent = await clone.newest(signal);
+    const tree = await clone.tree(parent, signal);
+    const { path, text } = await kustomizationOf(clone, tree, source, signal);
+    const done = await change.find(parent, path);
+    if (done !== null) return done;
+    const from = readTag(text, source.image, path);
+    if (expected !== undefined && from !== expected) throw overtaken(source, expected, from);
+    expected = from;
+    const edited = await change.edit(text, path);
+    if (edited === text) throw new UserError(`${source.app} is on ${shortTag(to)} in the repository already.`);
+    const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
+    const message = commitMessage({ app: source.app, to, by, reverts });
+    const entry = tree.entries.get(path);
+    const executable = entry?.kind === 'file' && entry.executable;
+    const commit = await makeCommit(clone, { parent, path, executable, text: edited, message, author, at }, signal);
+    const made = { commit, at, from, to, ...parseCommitMessage(message) };
+    const outcome = await push(clone, commit, signal);
+    if (outcome === 'pushed') return made;
+    if (tries === mostTries) {
+      throw new UserError(
+        `Others keep pushing to the manifest repository (${shown}): the commit could not be placed in ${mostTries} tries. Nothing was changed.`,
+      );
+    }
+  }
+}
+
+/** An answer that was lost is looked up: the commit may have arrived. */
+async function push(clone: Clone, commit: string, signal: AbortSignal): Promise<'pushed' | 'race'> {
+  try {
+    await clone.push(commit, signal);
+    return 'pushed';
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    const kind = kindOf(error);
+    if (kind === 'race') return 'race';
+    if (kind === 'refused' || kind === 'unauthorised' || kind === 'host key' || kind === 'not found') throw error;
+    const arrived = await hasArrived(clone, commit, signal).catch(() => {
+      throw new UserError(
+        'The connection to the manifest repository broke while the commit was pushed, and whether it arrived could not be looked up. Try again in a moment: what arrived is found and not done twice.',
+        { cause: error },
+      );
+    });
+    if (arrived) return 'pushed';
+    throw error;
+  }
+}
+
+async function hasArrived(clone: Clone, commit: string, signal: AbortSignal): Promise<boolean> {
+  const newest = await clone.newest(signal);
+  return clone.run(['merge-base', '--is-ancestor', commit, newest], { signal }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof GitFailure && error.exitCode === 1) return false;
+      throw error;
+    },
+  );
+}
+
+function overtaken({ app }: AppSource, expected: string | null, found: string | null): UserError {
+  const was = expected === null ? 'none' : shortTag(expected);
+  return new UserError(
+    found === null
+      ? `The tag of ${app} is gone from the repository (it was ${was}). Look at it and say again what is wanted.`
+      : `Somebody set ${app} to ${shortTag(found)} in the repository (it was ${was}). Look at it and say again what is wanted.`,
+  );
+}
