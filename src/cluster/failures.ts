@@ -21,7 +21,7 @@ export type Failure = Exclude<Outcome, { kind: 'answered' }>;
 
 /** What was asked for. */
 export interface About {
-  readonly verb: 'get' | 'list';
+  readonly verb: 'get' | 'list' | 'watch' | 'patch';
   /** As in RBAC: `nodes`, `nodes.metrics.k8s.io`. */
   readonly resource: string;
   readonly level: Level;

@@ -26,6 +26,17 @@ export function lateClusterRoom(load: () => Promise<ClusterRoom>): ClusterRoom {
       podCounts: async (signal) => (await bound()).podCounts(signal),
       podsOn: async (node, signal) => (await bound()).podsOn(node, signal),
       eventsOn: async (kind, name, signal) => (await bound()).eventsOn(kind, name, signal),
+      deployment: async (namespace, name, signal) => (await bound()).deployment(namespace, name, signal),
+      async *watchRollout(namespace, name, signal) {
+        yield* (await bound()).watchRollout(namespace, name, signal);
+      },
+      podLog: async (of, signal) => (await bound()).podLog(of, signal),
+      autoscalerOf: async (namespace, name, signal) => (await bound()).autoscalerOf(namespace, name, signal),
+      scaleOwner: async (namespace, name, signal) => (await bound()).scaleOwner(namespace, name, signal),
+      writeScale: async (namespace, name, replicas, signal) =>
+        (await bound()).writeScale(namespace, name, replicas, signal),
+      apply: async (manifest, options, signal) => (await bound()).apply(manifest, options, signal),
+      render: async (folder, signal) => (await bound()).render(folder, signal),
     };
   }
 

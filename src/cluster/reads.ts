@@ -1,17 +1,14 @@
 // What is asked of the API server for each question, and how its answers become ours.
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { z } from 'zod';
-import type { Level } from '../access/level.ts';
 import { UserError } from '../lib/user-error.ts';
+import type { Bound } from './bound.ts';
 import type { Cluster } from './cluster.ts';
-import { type About, explain, type Failure, type Outcome, provesReachable, saysAway } from './failures.ts';
-import type { Health } from './health.ts';
 import { nearest } from './nearest.ts';
-import type { Ask, Requests } from './requests.ts';
 import { EventInfo, List, NodeInfo, NodeMetrics, type NodeUsage, PodInfo } from './schema.ts';
 import { asTable, readColumn, readTable } from './tables.ts';
 
-export interface Reads extends Cluster {
+/** What is asked about nodes. */
+export interface Reads extends Pick<Cluster, 'nodes' | 'node' | 'nodeUsage' | 'podCounts' | 'podsOn' | 'eventsOn'> {
   nodeNames(signal: AbortSignal): Promise<string[]>;
 }
 
@@ -24,36 +21,12 @@ const metrics = '/apis/metrics.k8s.io/v1beta1/nodes';
 const running = 'status.phase!=Succeeded,status.phase!=Failed';
 
 export function createReads(options: {
-  readonly requests: Requests;
-  readonly as: KubeConfig;
-  readonly level: Level;
-  /** Host and port, for messages. */
-  readonly server: string;
-  readonly health: Health;
+  readonly bound: Bound;
   /** Names known from before, to suggest from. */
   readonly known: () => readonly string[];
 }): Reads {
-  const { requests, as, level, server, health, known } = options;
-
-  async function get(ask: Ask, what: Pick<About, 'verb' | 'resource'>, signal: AbortSignal): Promise<Outcome> {
-    const outcome = await requests.get(as, ask, signal);
-    if (outcome.kind !== 'answered' && saysAway(outcome, what)) health.away(fieldsOf(outcome));
-    else if (provesReachable(outcome)) health.answered();
-    return outcome;
-  }
-
-  async function ask<T>(
-    ask: Ask,
-    what: Pick<About, 'verb' | 'resource'>,
-    signal: AbortSignal,
-    read: (body: unknown) => T | null,
-  ): Promise<T> {
-    const outcome = await get(ask, what, signal);
-    if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
-    const value = read(outcome.body);
-    if (value === null) throw explain({ kind: 'unreadable' }, { ...what, level, server });
-    return value;
-  }
+  const { bound, known } = options;
+  const { send: get, ask } = bound;
 
   /** Reads a list chunk by chunk, so that only one is held as JSON at a time. */
   async function all<T>(
@@ -102,18 +75,18 @@ export function createReads(options: {
       if (outcome.kind === 'refused' && outcome.status === 404) {
         throw noNode(name, known().length > 0 ? known() : await nodeNames(signal));
       }
-      if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
+      if (outcome.kind !== 'answered') throw bound.explain(outcome, what);
       const node = NodeInfo.safeParse(outcome.body);
-      if (!node.success) throw explain({ kind: 'unreadable' }, { ...what, level, server });
+      if (!node.success) throw bound.explain({ kind: 'unreadable' }, what);
       return node.data;
     },
     async nodeUsage(signal) {
       const what = { verb: 'list', resource: 'nodes.metrics.k8s.io' } as const;
       const outcome = await get({ path: metrics }, what, signal);
       if (outcome.kind === 'refused' && outcome.status === 404) return null;
-      if (outcome.kind !== 'answered') throw explain(outcome, { ...what, level, server });
+      if (outcome.kind !== 'answered') throw bound.explain(outcome, what);
       const list = listOf(NodeMetrics)(outcome.body);
-      if (list === null) throw explain({ kind: 'unreadable' }, { ...what, level, server });
+      if (list === null) throw bound.explain({ kind: 'unreadable' }, what);
       return new Map<string, NodeUsage>(list.items.map(({ name, usage }) => [name, usage]));
     },
     async podCounts(signal) {
@@ -133,11 +106,6 @@ export function createReads(options: {
       return events.sort((one, other) => (other.at?.getTime() ?? 0) - (one.at?.getTime() ?? 0));
     },
   };
-}
-
-function fieldsOf(failure: Failure): { kind: string; status?: number; err?: unknown } {
-  if (failure.kind === 'refused') return { kind: failure.kind, status: failure.status };
-  return { kind: failure.kind, ...('cause' in failure && { err: failure.cause }) };
 }
 
 function noNode(name: string, names: readonly string[]): UserError {

@@ -1,8 +1,9 @@
-// One GET to the API server: bounded in time and size, over connections that are kept open. What happened is a value.
+// One request to the API server: bounded in time and size, over connections that are kept open. What happened is a value.
 import http from 'node:http';
 import https from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Outcome } from './failures.ts';
+import type { Failure, Outcome } from './failures.ts';
 import { Status } from './schema.ts';
 
 export interface Limits {
@@ -18,6 +19,17 @@ export interface Ask {
   /** With the query, for example `/api/v1/nodes?limit=500`. */
   readonly path: string;
   readonly accept?: string;
+  /** A server-side apply of this object, in the place of a GET. */
+  readonly apply?: object;
+  /** The answer is plain text, which becomes a string; JSON otherwise. */
+  readonly text?: boolean;
+}
+
+export interface StreamLimits {
+  /** Milliseconds without a byte after which the connection counts as dead. */
+  readonly idleMs: number;
+  /** Bytes of one line. */
+  readonly lineBytes: number;
 }
 
 export interface Requests {
@@ -25,51 +37,91 @@ export interface Requests {
    * Rejects only with the signal's reason.
    * @param as whose credentials and headers are sent.
    */
-  get(as: KubeConfig, ask: Ask, signal: AbortSignal): Promise<Outcome>;
+  send(as: KubeConfig, ask: Ask, signal: AbortSignal): Promise<Outcome>;
+  /**
+   * Gives the answer line by line while it arrives. Resolves when the server ends it, or with what went wrong; rejects with the signal's reason,
+   * or with what `take` throws.
+   */
+  stream(
+    as: KubeConfig,
+    ask: Ask,
+    limits: StreamLimits,
+    take: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly kind: 'ended' } | Failure>;
   /** Closes what is kept open. */
   close(): void;
 }
 
 const refusalBytes = 64 * 1024;
 
+/** Connections of one cluster for all but streams, which hold theirs and so have their own. */
+const mostSockets = 8;
+const mostStreams = 100;
+
 export function createRequests(limits: Limits): Requests {
-  const agents = createAgents();
+  const agents = createAgents({ keepAlive: true, maxSockets: mostSockets, scheduling: 'lifo' });
+  const streams = createAgents({ keepAlive: false, maxSockets: mostStreams });
   return {
-    async get(as, ask, signal) {
-      signal.throwIfAborted();
-      const first = await attempt(as, ask, limits, signal, agents.of);
+    async send(as, ask, signal) {
+      const read = readWhole(limits.bytes, ask.text === true);
+      const first = await attempt({ as, ask, limits, signal, read, agentFor: agents.of });
       // The server had closed a connection that was kept open, before it can have seen the request.
-      return first === 'stale' ? sure(await attempt(as, ask, limits, signal, agents.fresh)) : first;
+      return first === 'stale' ? sure(await attempt({ as, ask, limits, signal, read, agentFor: agents.fresh })) : first;
     },
-    close: () => agents.close(),
+    async stream(as, ask, { idleMs, lineBytes }, take, signal) {
+      const read = readLines(lineBytes, idleMs, take);
+      const { answerMs } = limits;
+      return sure(
+        await attempt({ as, ask, limits: { answerMs, timeoutMs: null }, signal, read, agentFor: streams.of }),
+      );
+    },
+    close() {
+      agents.close();
+      streams.close();
+    },
   };
 }
 
-function sure(outcome: Outcome | 'stale'): Outcome {
+function sure<T>(outcome: T | 'stale'): T | Failure {
   return outcome === 'stale' ? { kind: 'unreachable', reason: 'connection closed' } : outcome;
 }
 
-function attempt(
-  as: KubeConfig,
-  ask: Ask,
-  limits: Limits,
-  signal: AbortSignal,
-  agentFor: (options: https.RequestOptions, as: KubeConfig) => http.Agent | undefined,
-): Promise<Outcome | 'stale'> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome | 'stale'>();
+/** Reads a good answer; whatever it settles with first counts. */
+type Read<T> = (
+  response: http.IncomingMessage,
+  settle: (outcome: T | Failure) => void,
+  fail: (error: unknown) => void,
+) => void;
+
+function attempt<T>(options: {
+  readonly as: KubeConfig;
+  readonly ask: Ask;
+  readonly limits: { readonly answerMs: number; readonly timeoutMs: number | null };
+  readonly signal: AbortSignal;
+  readonly read: Read<T>;
+  readonly agentFor: (options: https.RequestOptions, as: KubeConfig) => http.Agent | undefined;
+}): Promise<T | Failure | 'stale'> {
+  const { as, ask, limits, signal, agentFor } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<T | Failure | 'stale'>();
+  if (signal.aborted) {
+    reject(signal.reason);
+    return promise;
+  }
   const end = new AbortController();
-  const settle = (outcome: Outcome | 'stale'): void => {
+  const settle = (outcome: T | Failure | 'stale'): void => {
     resolve(outcome);
     end.abort();
   };
-  const abort = (): void => {
-    reject(signal.reason);
+  const fail = (error: unknown): void => {
+    reject(error);
     end.abort();
   };
+  const abort = (): void => fail(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   const late = (ms: number) => setTimeout(() => settle({ kind: 'timeout', afterMs: ms }), ms);
   const answer = late(limits.answerMs);
-  const whole = late(limits.timeoutMs);
+  const whole = limits.timeoutMs === null ? undefined : late(limits.timeoutMs);
   promise
     .catch(() => {})
     .finally(() => {
@@ -79,14 +131,21 @@ function attempt(
     });
 
   const send = async (): Promise<void> => {
-    const options: https.RequestOptions = {};
-    await as.applyToHTTPSOptions(options);
+    const connection: https.RequestOptions = {};
+    await as.applyToHTTPSOptions(connection);
     if (end.signal.aborted) return;
     const url = new URL(`${as.getCurrentCluster()?.server}${ask.path}`);
-    const agent = agentFor(options, as);
+    const agent = agentFor(connection, as);
     const request = (url.protocol === 'http:' ? http : https).request(url, {
-      ...options,
-      headers: { ...trimmed(options.headers), accept: ask.accept ?? 'application/json', 'user-agent': 'homelab-bot' },
+      ...connection,
+      method: ask.apply === undefined ? 'GET' : 'PATCH',
+      headers: {
+        ...trimmed(connection.headers),
+        accept: ask.accept ?? 'application/json',
+        'user-agent': 'homelab-bot',
+        // JSON is YAML.
+        ...(ask.apply !== undefined && { 'content-type': 'application/apply-patch+yaml' }),
+      },
       ...(agent !== undefined && { agent }),
     });
     end.signal.addEventListener('abort', () => request.destroy(), { once: true });
@@ -97,9 +156,12 @@ function attempt(
     });
     request.on('response', (response) => {
       clearTimeout(answer);
-      read(response, limits.bytes, settle);
+      response.on('error', (cause) => settle({ kind: 'unreachable', reason: reasonOf(cause), cause }));
+      const status = response.statusCode ?? 0;
+      if (status === 200 || status === 201) options.read(response, settle, fail);
+      else readRefusal(response, status, settle);
     });
-    request.end();
+    request.end(ask.apply === undefined ? undefined : JSON.stringify(ask.apply));
   };
   send().catch((cause) => settle({ kind: 'credentials', cause }));
   return promise;
@@ -114,24 +176,57 @@ function trimmed(headers: https.RequestOptions['headers']): Record<string, strin
   return all;
 }
 
-function read(response: http.IncomingMessage, most: number, settle: (outcome: Outcome) => void): void {
-  const status = response.statusCode ?? 0;
-  const good = status === 200;
+function readWhole(most: number, plain: boolean): Read<Outcome> {
+  return (response, settle) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > most) settle({ kind: 'too large', bytes: most });
+      else chunks.push(chunk);
+    });
+    response.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      chunks.length = 0;
+      const body = plain ? text : parsed(text);
+      settle(body === undefined ? { kind: 'unreadable' } : { kind: 'answered', body });
+    });
+  };
+}
+
+function readRefusal(response: http.IncomingMessage, status: number, settle: (failure: Failure) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  response.on('error', (cause) => settle({ kind: 'unreachable', reason: reasonOf(cause), cause }));
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (good && bytes > most) settle({ kind: 'too large', bytes: most });
-    else if (good || bytes <= refusalBytes) chunks.push(chunk);
+    if (bytes <= refusalBytes) chunks.push(chunk);
   });
   response.on('end', () => {
-    const body = parsed(Buffer.concat(chunks).toString());
-    chunks.length = 0;
-    if (!good) settle({ kind: 'refused', status, said: Status.parse(body) });
-    else if (body === undefined) settle({ kind: 'unreadable' });
-    else settle({ kind: 'answered', body });
+    settle({ kind: 'refused', status, said: Status.parse(parsed(Buffer.concat(chunks).toString())) });
   });
+}
+
+function readLines(most: number, idleMs: number, take: (line: string) => void): Read<{ readonly kind: 'ended' }> {
+  return (response, settle, fail) => {
+    const dead = setTimeout(() => settle({ kind: 'timeout', afterMs: idleMs }), idleMs);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    const done = (): void => clearTimeout(dead);
+    response.on('close', done);
+    response.on('data', (chunk: Buffer) => {
+      dead.refresh();
+      rest += decoder.write(chunk);
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      try {
+        for (const line of lines) if (line !== '') take(line);
+      } catch (error) {
+        return fail(error);
+      }
+      if (rest.length > most) settle({ kind: 'too large', bytes: most });
+    });
+    response.on('end', () => settle({ kind: 'ended' }));
+  };
 }
 
 function parsed(text: string): unknown {
@@ -164,7 +259,7 @@ function reasonOf(error: Error): string {
 }
 
 /** One agent for each set of credentials in use, which changes when a certificate is renewed. */
-function createAgents() {
+function createAgents(settings: http.AgentOptions) {
   let key = '';
   let kept: http.Agent | null = null;
 
@@ -181,7 +276,6 @@ function createAgents() {
     ]);
     if (kept !== null && key === now) return kept;
     kept?.destroy();
-    const settings = { keepAlive: true, maxSockets: 8, scheduling: 'lifo' } as const;
     kept = cluster?.server.startsWith('http:')
       ? new http.Agent(settings)
       : new https.Agent({

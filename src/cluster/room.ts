@@ -2,19 +2,26 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { UserError } from '../lib/user-error.ts';
+import { createBound } from './bound.ts';
 import { createCache } from './cache.ts';
 import type { Cluster, ClusterRoom, Identity } from './cluster.ts';
 import { connect, type Source } from './connection.ts';
 import { createHealth } from './health.ts';
 import { ImpersonatingConfig } from './identity.ts';
+import { createKubectl } from './kubectl.ts';
 import { createReads } from './reads.ts';
 import { createRequests } from './requests.ts';
+import { watchRollout } from './rollout-watch.ts';
+import { openScratch } from './scratch.ts';
+import { createWorkloads } from './workloads.ts';
 
 const nobody: Identity = { level: 'viewer', discordUser: 'homelab-bot' };
 
 export interface ClusterOptions {
   readonly kubernetes: Source;
   readonly log: Logger;
+  /** Of the programs that are run, see `programEnvironment`: kubectl is found on its PATH. Without it there is none. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds until an answer has to begin: people are told within 3 s what is away. */
   readonly answerMs?: number;
   /** Milliseconds until an answer has to be complete. */
@@ -28,22 +35,26 @@ export interface ClusterOptions {
  * @throws UserError one sentence about what is wrong with the kubeconfig; it has been logged.
  */
 export async function openCluster(options: ClusterOptions): Promise<ClusterRoom> {
-  const { kubernetes, log, answerMs = 2500, timeoutMs = 5000, refreshMs = 30_000 } = options;
+  const { kubernetes, log, env = {}, answerMs = 2500, timeoutMs = 5000, refreshMs = 30_000 } = options;
   const config = configured(kubernetes, log);
   if (config === null) return noCluster();
   const requests = createRequests({ answerMs, timeoutMs, bytes: 32 * 2 ** 20 });
   const health = createHealth(log);
   const server = new URL(config.getCurrentCluster()?.server ?? '').host;
 
-  const bind = (identity: Identity) =>
-    createReads({
-      requests,
-      as: new ImpersonatingConfig(config, identity),
-      level: identity.level,
-      server,
-      health,
-      known: () => cache.nodeNames(),
-    });
+  const scratch = await openScratch();
+
+  const bind = (identity: Identity) => {
+    const as = new ImpersonatingConfig(config, identity);
+    const bound = createBound({ requests, as, level: identity.level, server, health });
+    return {
+      ...createReads({ bound, known: () => cache.nodeNames() }),
+      ...createWorkloads(bound),
+      ...createKubectl({ config, identity, env, scratch, server }),
+      watchRollout: (namespace: string, name: string, signal: AbortSignal) =>
+        watchRollout(bound, namespace, name, signal),
+    };
+  };
   const cache = createCache({
     names: (signal) => bind(nobody).nodeNames(signal),
     everyMs: refreshMs,
@@ -61,6 +72,7 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterRoom>
     async stop() {
       await cache.stop();
       requests.close();
+      await scratch.close();
     },
   };
 }
@@ -87,6 +99,17 @@ function noCluster(): ClusterRoom {
     podCounts: refuse,
     podsOn: refuse,
     eventsOn: refuse,
+    deployment: refuse,
+    // biome-ignore lint/correctness/useYield: it has nothing to give.
+    async *watchRollout() {
+      await refuse();
+    },
+    podLog: refuse,
+    autoscalerOf: refuse,
+    scaleOwner: refuse,
+    writeScale: refuse,
+    apply: refuse,
+    render: refuse,
   };
   return {
     as: () => cluster,

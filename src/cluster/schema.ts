@@ -7,17 +7,17 @@ import { podResources } from './resources.ts';
 const nameLength = 253;
 const messageLength = 1000;
 
-function text(max: number) {
+export function text(max: number) {
   return z
     .string()
     .transform((value) => value.slice(0, max))
     .catch('');
 }
 
-const name = text(nameLength);
-const message = text(messageLength);
+export const name = text(nameLength);
+export const message = text(messageLength);
 
-const time = z
+export const time = z
   .string()
   .transform((value) => new Date(value))
   .pipe(z.date())
@@ -31,16 +31,16 @@ const quantity = z
   .catch(null);
 
 /** Go leaves lists out or writes null where they are empty. */
-function list<T extends z.ZodType>(item: T) {
+export function list<T extends z.ZodType>(item: T) {
   return z.array(item).catch([]);
 }
 
 /** An object whose own fields all have a fallback, and which may itself be missing. */
-function part<S extends z.ZodRawShape>(shape: S) {
+export function part<S extends z.ZodRawShape>(shape: S) {
   return z.preprocess((value) => (isRecord(value) ? value : {}), z.object(shape));
 }
 
-function isRecord(value: unknown): boolean {
+export function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -179,7 +179,7 @@ export type EventInfo = z.output<typeof EventInfo>;
 
 /** Items are parsed one by one, so that one that is broken does not take the others with it. */
 export const List = z.object({
-  metadata: part({ continue: z.string().max(10_000).catch('') }),
+  metadata: part({ continue: z.string().max(10_000).catch(''), resourceVersion: name }),
   items: z.array(z.unknown()).nullable(),
 });
 

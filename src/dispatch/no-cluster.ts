@@ -6,5 +6,23 @@ export function noCluster(): Cluster {
   const refuse = async (): Promise<never> => {
     throw new UserError('None of your roles gives you a level, so nothing can be asked of Kubernetes for you.');
   };
-  return { nodes: refuse, node: refuse, nodeUsage: refuse, podCounts: refuse, podsOn: refuse, eventsOn: refuse };
+  return {
+    nodes: refuse,
+    node: refuse,
+    nodeUsage: refuse,
+    podCounts: refuse,
+    podsOn: refuse,
+    eventsOn: refuse,
+    deployment: refuse,
+    // biome-ignore lint/correctness/useYield: it has nothing to give.
+    async *watchRollout() {
+      await refuse();
+    },
+    podLog: refuse,
+    autoscalerOf: refuse,
+    scaleOwner: refuse,
+    writeScale: refuse,
+    apply: refuse,
+    render: refuse,
+  };
 }

@@ -2,42 +2,64 @@
 
 export interface RolloutView {
   /** Null when the Deployment is not there (any more). */
-  readonly deployment: {
-    readonly generation: number;
-    readonly observedGeneration: number;
-    readonly wanted: number;
-    readonly updated: number;
-    readonly ready: number;
-    readonly available: number;
-    readonly unavailable: number;
-    readonly total: number;
-    readonly paused: boolean;
-    readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
-    /** Container name → image of the pod template. */
-    readonly images: Readonly<Record<string, string>>;
-  } | null;
-  /** Conditions of the newest ReplicaSet, for example ReplicaFailure (quota, admission). */
+  readonly deployment: DeploymentView | null;
+  /** The one of the Deployment's present pod template; null until it is made, and while only an older one is known. */
   readonly replicaSet: {
     readonly name: string;
-    readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
+    /** Why it cannot make pods: its condition ReplicaFailure (quota, admission); `since` is when it was first seen here. */
+    readonly failure: { readonly reason: string; readonly message: string; readonly since: number } | null;
   } | null;
-  /** Pods of the newest ReplicaSet. */
-  readonly pods: readonly {
-    readonly name: string;
-    readonly phase: string;
-    readonly ready: boolean;
-    /** Message of the condition PodScheduled=False, else null. */
-    readonly unschedulable: string | null;
-    readonly createdAt: number;
-    /** Init containers too. */
-    readonly containers: readonly {
-      readonly name: string;
-      readonly init: boolean;
-      readonly ready: boolean;
-      readonly restarts: number;
-      /** For example CrashLoopBackOff, ImagePullBackOff, CreateContainerConfigError. */
-      readonly waiting: { readonly reason: string; readonly message: string } | null;
-      readonly lastExit: { readonly code: number; readonly reason: string } | null;
-    }[];
+  /** Pods of that ReplicaSet, without those that are being deleted. */
+  readonly pods: readonly PodView[];
+  /** Pods of the Deployment, of any ReplicaSet, that are being deleted: until they are gone they take room and quota. */
+  readonly terminating: number;
+  /** Null while it is current; else why it is not, since when, and in words for people: the cluster is away, and this is what was last seen. */
+  readonly away: { readonly said: string; readonly since: number } | null;
+  /** Requests to the API server so far. */
+  readonly requests: number;
+}
+
+export interface DeploymentView {
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly wanted: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly unavailable: number;
+  readonly total: number;
+  readonly paused: boolean;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+    /** By the cluster's clock; null where it does not say. */
+    readonly updatedAt: number | null;
   }[];
+  /** Container name → image of the pod template. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+export interface PodView {
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** Message of the condition PodScheduled=False, and when it was first seen here; else null. */
+  readonly unschedulable: { readonly message: string; readonly since: number } | null;
+  /** By the cluster's clock. */
+  readonly createdAt: number;
+  /** Init containers too. */
+  readonly containers: readonly ContainerView[];
+}
+
+export interface ContainerView {
+  readonly name: string;
+  readonly init: boolean;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** For example CrashLoopBackOff, ImagePullBackOff, CreateContainerConfigError; `since` is when this reason was first seen here. */
+  readonly waiting: { readonly reason: string; readonly message: string; readonly since: number } | null;
+  /** Of the run before, or of this one where it has ended. `message` is empty but where the container could not be started at all. */
+  readonly lastExit: { readonly code: number; readonly reason: string; readonly message: string } | null;
 }
