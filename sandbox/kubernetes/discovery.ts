@@ -1,4 +1,5 @@
 // What kubectl asks before it asks for anything: versions, groups, resources, health. Unaggregated, as servers before 1.26 answered.
+import { openapi } from './openapi.ts';
 import { groupVersion, type Resource, resources } from './resources.ts';
 
 export const version = {
@@ -36,7 +37,7 @@ export function discover(path: string, host: string): object | string | null {
     case '/apis':
       return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups().map(groupOf) };
     default:
-      return resourceList(bare) ?? oneGroup(bare);
+      return resourceList(bare) ?? oneGroup(bare) ?? openapi(bare);
   }
 }
 
@@ -60,17 +61,26 @@ function resourceList(path: string): object | null {
   const [first] = inside;
   if (!first) return null;
   const core = first.group === '' ? {} : { apiVersion: 'v1' };
-  return { kind: 'APIResourceList', ...core, groupVersion: groupVersion(first), resources: inside.map(describe) };
+  return { kind: 'APIResourceList', ...core, groupVersion: groupVersion(first), resources: inside.flatMap(describe) };
 }
 
-function describe({ resource, singular, namespaced, kind, verbs, shortNames, categories }: Resource) {
-  return {
-    name: resource,
-    singularName: singular,
+function describe(resource: Resource): object[] {
+  const { resource: name, singular: singularName, namespaced, kind, verbs, shortNames, categories } = resource;
+  const parts = (resource.subresources ?? []).map((part) => ({
+    name: `${name}/${part.name}`,
+    singularName: '',
+    namespaced,
+    ...(part.name === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : { kind }),
+    verbs: part.verbs,
+  }));
+  const own = {
+    name,
+    singularName,
     namespaced,
     kind,
     verbs: [...verbs].sort(),
     ...(shortNames ? { shortNames } : {}),
     ...(categories ? { categories } : {}),
   };
+  return [own, ...parts];
 }

@@ -2,7 +2,9 @@
 import { discover } from './discovery.ts';
 import { forbidden } from './forbidden.ts';
 import type { Impersonation } from './impersonation.ts';
+import type { Incoming, Reply } from './incoming.ts';
 import { listOptions } from './options.ts';
+import { answerLog, logParameters, type PodLogs } from './pod-logs.ts';
 import { formOf, presentList, presentObject } from './present.ts';
 import { fromProtobuf } from './protobuf.ts';
 import { type Attributes, authorize } from './rbac.ts';
@@ -15,15 +17,10 @@ import type { Store } from './store.ts';
 import { supportedParameters } from './supported.ts';
 import { authenticate, type User } from './users.ts';
 import { type Sink, watchObjects } from './watch.ts';
-
-export interface Incoming {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
-  readonly info: RequestInfo;
-  readonly body: Buffer;
-}
+import { deleteObject, deleteParameters } from './writes/delete.ts';
+import { answerScale } from './writes/scale.ts';
+import { createObject, patchObject, updateObject, type Writing } from './writes/write.ts';
+import { writeParameters } from './writes/write-options.ts';
 
 export interface World {
   readonly store: Store;
@@ -31,13 +28,12 @@ export interface World {
   readonly impersonation: Impersonation;
   readonly allowAnonymous: boolean;
   readonly bookmarkMs: number;
+  readonly logs: PodLogs;
   readonly now: () => Date;
   readonly host: () => string;
 }
 
-export type Answer =
-  | { readonly status: number; readonly body: object | string; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly watch: (sink: Sink) => () => void };
+export type Answer = Reply | { readonly watch: (sink: Sink) => () => void };
 
 /** Told as soon as they are known, also when the request is then refused. */
 export interface Witness {
@@ -78,21 +74,64 @@ function answerPath(world: World, { method, path }: Incoming): Answer {
 function answerResource(world: World, request: Incoming, info: ResourceRequest, user: User): Answer {
   const resource = findResource(info.group, info.version, info.resource);
   if (!resource) throw unknownResource(request, info);
-  if (info.subresource !== '')
-    throw unsupported(request.method, request.path, `the subresource ${info.resource}/${info.subresource}`);
   if (resource.namespaced && info.namespace === '' && info.pathName !== '') throw noSuchResource();
-  if (resource.verbs.includes('create')) return answerReview(world, request, resource, info, user);
-  checkParameters(request);
+  if (!resource.verbs.includes('get')) return answerReview(world, request, resource, info, user);
+  if (info.subresource !== '') return answerSubresource(world, request, resource, info, user);
+  const writing = { store: world.store, now: world.now, user, request, resource, info };
   switch (info.verb) {
     case 'get':
     case 'list':
+      checkParameters(request, supportedParameters);
       return read(world, request, resource, info);
     case 'watch':
+      checkParameters(request, supportedParameters);
       if (resource.verbs.includes('watch')) return watch(world, request, resource, info);
       throw methodNotAllowed();
+    case 'create':
+    case 'update':
+    case 'patch':
+    case 'delete':
+      if (!resource.verbs.includes(info.verb)) break;
+      return change(writing, info.verb);
     default:
-      throw unsupported(request.method, request.path, `${info.verb} of ${info.resource}`);
+      break;
   }
+  throw unsupported(request.method, request.path, `${info.verb} of ${info.resource}`);
+}
+
+function change(writing: Writing, verb: 'create' | 'update' | 'patch' | 'delete'): Reply {
+  checkParameters(writing.request, verb === 'delete' ? deleteParameters : writeParameters);
+  switch (verb) {
+    case 'create':
+      return createObject(writing);
+    case 'update':
+      return updateObject(writing);
+    case 'patch':
+      return patchObject(writing);
+    default:
+      return deleteObject(writing);
+  }
+}
+
+function answerSubresource(
+  world: World,
+  request: Incoming,
+  resource: Resource,
+  info: ResourceRequest,
+  user: User,
+): Answer {
+  const writing = { store: world.store, now: world.now, user, request, resource, info };
+  const known = resource.subresources?.find(({ name }) => name === info.subresource);
+  if (!known) throw unsupported(request.method, request.path, `the subresource ${info.resource}/${info.subresource}`);
+  if (known.name === 'log') {
+    checkParameters(request, logParameters);
+    return answerLog(world.store, request, info, world.logs, world.now());
+  }
+  checkParameters(request, writeParameters);
+  if (known.name === 'scale') return answerScale(writing);
+  if (info.verb === 'get') return read(world, request, resource, info);
+  if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
+  return change(writing, info.verb);
 }
 
 /** The real server has many more resources than this one, so a name that is not known here is unsupported rather than absent. */
@@ -158,9 +197,9 @@ function notAcceptable({ method, path, headers }: Incoming): ApiError {
 /** Those that change nothing here: how JSON is laid out, and how long the client means to wait. */
 const harmless = ['pretty', 'timeout'];
 
-function checkParameters({ method, path, query }: Incoming): void {
+function checkParameters({ method, path, query }: Incoming, supported: readonly string[]): void {
   for (const name of query.keys()) {
-    if (supportedParameters.includes(name) || harmless.includes(name)) continue;
+    if (supported.includes(name) || harmless.includes(name)) continue;
     throw unsupported(method, path, `the parameter ${name}`);
   }
 }

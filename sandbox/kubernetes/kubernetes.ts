@@ -1,6 +1,8 @@
 // A Kubernetes API on 127.0.0.1, as far as the bot and kubectl's reads need it: state, RBAC, impersonation, watches, faults.
 import { randomUUID } from 'node:crypto';
-import type { Certificate } from './certificate.ts';
+import { createCertificate } from './certificate.ts';
+import { createControllers } from './controllers/controllers.ts';
+import type { Delays } from './controllers/world.ts';
 import { createFaultQueue, type FaultQueue } from './faults.ts';
 import { createImpersonation } from './impersonation.ts';
 import { type KubeconfigUser, kubeconfig } from './kubeconfig.ts';
@@ -8,13 +10,14 @@ import { createRequestLog, type LoggedRequest } from './log.ts';
 import { merge } from './merge.ts';
 import { type NodeState, nodeAs } from './node-state.ts';
 import type { KubernetesObject } from './objects.ts';
-import { resourceOfKind, storeName } from './resources.ts';
+import { type Resource, resourceOfKind, storeName } from './resources.ts';
 import { defaultRoles } from './seed/roles.ts';
 import { type Scale, scaled } from './seed/scale.ts';
 import { homelabCluster } from './seed.ts';
 import { listen } from './server.ts';
-import { createStore } from './store.ts';
+import { createStore, keyOf } from './store.ts';
 import { serviceAccountUser, type User } from './users.ts';
+import { settle } from './writes/admit.ts';
 
 /** Which object; `namespace` only for those that are in one. */
 export interface Reference {
@@ -26,11 +29,15 @@ export interface Reference {
 
 export interface KubernetesOptions {
   /** The homelab by default; `[]` for an empty cluster. The roles that every cluster has are there anyway. */
-  readonly seed?: (now: Date) => readonly KubernetesObject[];
+  readonly seed?: (now: Date, image?: string) => readonly KubernetesObject[];
   /** Any free one by default. */
   readonly port?: number;
-  /** Plain HTTP by default. kubectl sends a token over TLS only. */
-  readonly tls?: Certificate;
+  /** HTTPS, with an authority of its own that the kubeconfigs name. Plain HTTP by default. kubectl sends a token over TLS only. */
+  readonly tls?: boolean;
+  /** The image of the demo app in the seed, with its tag. */
+  readonly image?: string;
+  /** How long containers take; a person can watch the usual ones. */
+  readonly delays?: Partial<Delays>;
   readonly now?: () => Date;
   /** Whether a request without credentials is let through as system:anonymous. False by default, as in K3s. */
   readonly anonymous?: boolean;
@@ -54,6 +61,10 @@ export interface Kubernetes {
   node(name: string, state: NodeState): void;
   /** Grows the cluster to so many nodes and pods in all, metrics included. */
   scale(to: Scale): void;
+  /** What all containers of a pod have written, from now on. */
+  log(pod: { readonly namespace: string; readonly name: string }, text: string): void;
+  /** PEM of the authority that signed the server's certificate; null without TLS. */
+  readonly ca: string | null;
   /** Forgets all history: older versions are answered 410 Expired. */
   compact(): void;
   readonly requests: readonly LoggedRequest[];
@@ -68,19 +79,28 @@ export interface Kubernetes {
 }
 
 export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
-  const { seed = homelabCluster, port = 0, tls = null, now = () => new Date() } = options;
+  const { seed = homelabCluster, port = 0, now = () => new Date(), delays } = options;
+  const certificate = options.tls ? await createCertificate() : null;
   const store = createStore(now);
   const tokens = new Map<string, User>();
   const faults = createFaultQueue();
   const log = createRequestLog();
+  const logs = new Map<string, string>();
+  const controllers = createControllers({ store, now, ...(delays ? { delays } : {}) });
   let host = '';
 
-  const set = (object: KubernetesObject) => store.put(heldAs(object.apiVersion, object.kind), object);
+  const set = (object: KubernetesObject) => {
+    const resource = resourceFor(object.apiVersion, object.kind);
+    const { namespace = '', name } = object.metadata;
+    const before = store.find(storeName(resource), namespace, name) ?? null;
+    return store.put(storeName(resource), settle(resource, object, before));
+  };
   const get = ({ apiVersion, kind, name, namespace = '' }: Reference) =>
     store.find(heldAs(apiVersion, kind), namespace, name);
   const fill = () => {
     for (const object of defaultRoles(now())) set(object);
-    for (const object of seed(now())) set(object);
+    for (const object of seed(now(), options.image)) set(object);
+    controllers.start();
   };
   fill();
 
@@ -98,17 +118,18 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     impersonation: createImpersonation(store),
     allowAnonymous: options.anonymous ?? false,
     bookmarkMs: options.bookmarkMs ?? 60_000,
+    logs,
     now,
     host: () => host,
   };
-  const listener = await listen({ world, faults, log, port, certificate: tls });
+  const listener = await listen({ world, faults, log, port, certificate });
   host = `127.0.0.1:${listener.port}`;
-  const url = `${tls ? 'https' : 'http'}://${host}`;
+  const url = `${certificate ? 'https' : 'http'}://${host}`;
 
   return {
     url,
     token,
-    kubeconfig: (user) => kubeconfig({ url, user, token: token(user), ca: tls?.cert ?? null }),
+    kubeconfig: (user) => kubeconfig({ url, user, token: token(user), ca: certificate?.ca ?? null }),
     apply(objects) {
       for (const object of objects) set(object);
     },
@@ -129,6 +150,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     scale(to) {
       for (const object of scaled(to, store.all('nodes'), store.all('pods'), now())) set(object);
     },
+    log: ({ namespace, name }, text) => void logs.set(keyOf(namespace, name), text),
+    ca: certificate?.ca ?? null,
     compact: () => store.compact(),
     get requests() {
       return log.all;
@@ -140,17 +163,26 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       listener.cut();
       faults.clear();
       log.clear();
+      logs.clear();
+      controllers.stop();
       store.clear();
       fill();
     },
-    stop: () => listener.away(),
+    stop() {
+      controllers.stop();
+      return listener.away();
+    },
   };
 }
 
 function heldAs(apiVersion: string, kind: string): string {
+  return storeName(resourceFor(apiVersion, kind));
+}
+
+function resourceFor(apiVersion: string, kind: string): Resource {
   const resource = resourceOfKind(apiVersion, kind);
   if (!resource) throw new Error(`the sandbox holds no ${kind} of ${apiVersion}`);
-  return storeName(resource);
+  return resource;
 }
 
 function userOf(user: KubeconfigUser, get: Kubernetes['get']): User {

@@ -46,3 +46,22 @@ export function listAt(value: unknown, path: string): readonly unknown[] {
 export function textsAt(value: unknown, path: string): string[] {
   return listAt(value, path).filter((one) => typeof one === 'string');
 }
+
+/** The number under a path, or `otherwise`. */
+export function numberAt(value: unknown, path: string, otherwise: number): number {
+  const found = at(value, path);
+  return typeof found === 'number' && Number.isFinite(found) ? found : otherwise;
+}
+
+/** The object under a path; an empty one where there is none. */
+export function recordAt(value: unknown, path: string): Record<string, unknown> {
+  const found = at(value, path);
+  return isRecord(found) ? found : {};
+}
+
+/** Text values of labels, annotations and the like, whatever else is among them. */
+export function labelsAt(value: unknown, path: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(recordAt(value, path)).filter((one): one is [string, string] => typeof one[1] === 'string'),
+  );
+}

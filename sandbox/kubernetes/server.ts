@@ -4,7 +4,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
 import type { TakingFaultQueue } from './faults.ts';
-import { type Answer, handle, type Incoming, type Witness, type World } from './handle.ts';
+import { type Answer, handle, type Witness, type World } from './handle.ts';
+import type { Incoming } from './incoming.ts';
 import type { LoggedRequest, LoggedUser, RequestLog } from './log.ts';
 import { requestInfo } from './request-info.ts';
 import { ApiError, injected, status } from './status.ts';
@@ -36,7 +37,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   let server = await open(options.port);
 
   async function open(port: number): Promise<Server> {
-    const made = options.certificate ? createTlsServer({ ...options.certificate }, serve) : createServer(serve);
+    const made = options.certificate
+      ? createTlsServer({ cert: options.certificate.cert, key: options.certificate.key }, serve)
+      : createServer(serve);
     made.on('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));

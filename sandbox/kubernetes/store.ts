@@ -20,6 +20,8 @@ export interface Store {
   find(resource: string, namespace: string, name: string): KubernetesObject | undefined;
   /** Creates or replaces; an unchanged object keeps its version, as in the real API. */
   put(resource: string, object: KubernetesObject): KubernetesObject;
+  /** The object that `put` would hold, without holding it: as it stands, at the version that is held now, if any. */
+  preview(resource: string, object: KubernetesObject): KubernetesObject;
   remove(resource: string, namespace: string, name: string): KubernetesObject | undefined;
   /** As it was right after that version; null when that is forgotten. */
   allAt(resource: string, version: number): readonly KubernetesObject[] | null;
@@ -80,10 +82,14 @@ export function createStore(now: () => Date): Store {
       const before = held(resource).get(key) ?? null;
       if (before && sameBut(before, object)) return before;
       version += 1;
-      const after = stamped(object, before, version, now);
+      const after = stamped(object, before, `${version}`, now);
       held(resource).set(key, after);
       record({ resource, key, before, after });
       return after;
+    },
+    preview(resource, object) {
+      const before = held(resource).get(keyOf(object.metadata.namespace ?? '', object.metadata.name)) ?? null;
+      return stamped(object, before, before?.metadata.resourceVersion, now);
     },
     remove(resource, namespace, name) {
       const key = keyOf(namespace, name);
@@ -144,7 +150,7 @@ function inOrder(objects: ReadonlyMap<string, KubernetesObject>): KubernetesObje
 function stamped(
   object: KubernetesObject,
   before: KubernetesObject | null,
-  version: number,
+  version: string | undefined,
   now: () => Date,
 ): KubernetesObject {
   const { apiVersion, kind, metadata, ...rest } = object;
@@ -156,7 +162,7 @@ function stamped(
       name,
       ...(namespace === undefined || namespace === '' ? {} : { namespace }),
       uid: before?.metadata.uid ?? uid ?? randomUUID(),
-      resourceVersion: `${version}`,
+      ...(version === undefined ? {} : { resourceVersion: version }),
       creationTimestamp: before?.metadata.creationTimestamp ?? creationTimestamp ?? timestamp(now()),
       ...more,
     },

@@ -5,32 +5,47 @@ export interface SupportedResource {
   readonly groupVersion: string;
   readonly resource: string;
   readonly verbs: string;
+  /** Subresources. */
+  readonly parts: string;
   /** Whether kubectl's tables are drawn. */
   readonly table: boolean;
 }
 
+const all = 'create delete get list patch update watch';
+
 export const supportedResources: readonly SupportedResource[] = [
-  { groupVersion: 'v1', resource: 'events', verbs: 'get list watch', table: true },
-  { groupVersion: 'v1', resource: 'namespaces', verbs: 'get list watch', table: true },
-  { groupVersion: 'v1', resource: 'nodes', verbs: 'get list watch', table: true },
-  { groupVersion: 'v1', resource: 'pods', verbs: 'get list watch', table: true },
-  { groupVersion: 'v1', resource: 'serviceaccounts', verbs: 'get list watch', table: true },
-  { groupVersion: 'events.k8s.io/v1', resource: 'events', verbs: 'get list watch', table: true },
-  {
-    groupVersion: 'rbac.authorization.k8s.io/v1',
-    resource: 'clusterrolebindings',
-    verbs: 'get list watch',
-    table: true,
-  },
-  { groupVersion: 'rbac.authorization.k8s.io/v1', resource: 'clusterroles', verbs: 'get list watch', table: true },
-  { groupVersion: 'rbac.authorization.k8s.io/v1', resource: 'rolebindings', verbs: 'get list watch', table: true },
-  { groupVersion: 'rbac.authorization.k8s.io/v1', resource: 'roles', verbs: 'get list watch', table: true },
-  { groupVersion: 'metrics.k8s.io/v1beta1', resource: 'nodes', verbs: 'get list', table: false },
-  { groupVersion: 'metrics.k8s.io/v1beta1', resource: 'pods', verbs: 'get list', table: false },
-  { groupVersion: 'authorization.k8s.io/v1', resource: 'selfsubjectaccessreviews', verbs: 'create', table: false },
-  { groupVersion: 'authorization.k8s.io/v1', resource: 'selfsubjectrulesreviews', verbs: 'create', table: false },
-  { groupVersion: 'authentication.k8s.io/v1', resource: 'selfsubjectreviews', verbs: 'create', table: false },
+  row('v1', 'events', 'get list watch', true),
+  row('v1', 'namespaces', all, true),
+  row('v1', 'nodes', 'get list watch', true),
+  row('v1', 'pods', 'get list watch delete', true, 'log'),
+  row('v1', 'serviceaccounts', all, true),
+  row('v1', 'configmaps', all, false),
+  row('v1', 'persistentvolumeclaims', all, false, 'status'),
+  row('v1', 'resourcequotas', all, false, 'status'),
+  row('v1', 'services', all, false, 'status'),
+  row('apps/v1', 'deployments', all, false, 'scale status'),
+  row('apps/v1', 'replicasets', all, false, 'scale status'),
+  row('autoscaling/v2', 'horizontalpodautoscalers', all, false, 'status'),
+  row('batch/v1', 'cronjobs', all, false, 'status'),
+  row('batch/v1', 'jobs', all, false, 'status'),
+  row('networking.k8s.io/v1', 'ingresses', all, false, 'status'),
+  row('networking.k8s.io/v1', 'networkpolicies', all, false),
+  row('policy/v1', 'poddisruptionbudgets', all, false, 'status'),
+  row('events.k8s.io/v1', 'events', 'get list watch', true),
+  row('rbac.authorization.k8s.io/v1', 'clusterrolebindings', 'get list watch', true),
+  row('rbac.authorization.k8s.io/v1', 'clusterroles', 'get list watch', true),
+  row('rbac.authorization.k8s.io/v1', 'rolebindings', 'get list watch', true),
+  row('rbac.authorization.k8s.io/v1', 'roles', 'get list watch', true),
+  row('metrics.k8s.io/v1beta1', 'nodes', 'get list', false),
+  row('metrics.k8s.io/v1beta1', 'pods', 'get list', false),
+  row('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'create', false),
+  row('authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'create', false),
+  row('authentication.k8s.io/v1', 'selfsubjectreviews', 'create', false),
 ];
+
+function row(groupVersion: string, resource: string, verbs: string, table: boolean, parts = ''): SupportedResource {
+  return { groupVersion, resource, verbs, parts, table };
+}
 
 /** Paths that are no resources; `{group}` is each group above. */
 export const supportedPaths: readonly string[] = [
@@ -43,6 +58,8 @@ export const supportedPaths: readonly string[] = [
   '/api/v1',
   '/apis/{group}',
   '/apis/{group}/{version}',
+  '/openapi/v3',
+  '/openapi/v3/apis/{group}/{version}',
 ];
 
 /** Of the query of a list or watch. */

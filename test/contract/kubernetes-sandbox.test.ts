@@ -265,13 +265,15 @@ describe('what goes wrong', () => {
 
 describe('what is not supported', () => {
   test.each([
-    ['GET', '/api/v1/services', 'the resource services'],
-    ['GET', '/apis/apps/v1/deployments', 'the API group apps/v1'],
-    ['GET', '/api/v1/namespaces/laravel-apps/pods/mysql-0/log', 'the subresource pods/log'],
-    ['DELETE', '/api/v1/namespaces/laravel-apps/pods/mysql-0', 'delete of pods'],
+    ['GET', '/api/v1/endpoints', 'the resource endpoints'],
+    ['GET', '/apis/storage.k8s.io/v1/storageclasses', 'the API group storage.k8s.io/v1'],
+    ['GET', '/api/v1/namespaces/laravel-apps/pods/mysql-0/attach', 'the subresource pods/attach'],
+    ['GET', '/api/v1/namespaces/laravel-apps/pods/mysql-0/log?follow=true', 'following a log'],
+    ['POST', '/api/v1/namespaces/laravel-apps/pods', 'create of pods'],
+    ['DELETE', '/apis/apps/v1/namespaces/laravel-apps/deployments', 'deletecollection of deployments'],
     ['PATCH', '/api/v1/nodes/desktop-1', 'patch of nodes'],
     ['GET', '/api/v1/nodes?dryRun=All', 'the parameter dryRun'],
-    ['GET', '/openapi/v3', '/openapi/v3'],
+    ['GET', '/openapi/v2', '/openapi/v2'],
   ])('%s %s is answered 501, naming itself', async (method, path, what) => {
     const answer = await ask(path, { method });
     expect(answer.status).toBe(501);
@@ -287,6 +289,7 @@ describe('what is not supported', () => {
       groupVersion: groupVersion(one),
       resource: one.resource,
       verbs: one.verbs.join(' '),
+      parts: (one.subresources ?? []).map(({ name }) => name).join(' '),
       table: columnsFor(one) !== undefined,
     }));
     const key = (one: (typeof served)[number]) => JSON.stringify(one);
