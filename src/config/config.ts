@@ -20,17 +20,54 @@ export type Kubernetes =
   | { readonly kind: 'in cluster' }
   | { readonly kind: 'none' };
 
+export interface ManifestRepository {
+  /** A URL as it is written, or an absolute path. */
+  readonly url: string;
+  readonly branch: string;
+  /** Both for an ssh URL, neither for any other; each ends in a newline. */
+  readonly sshKey?: Secret;
+  readonly knownHosts?: Secret;
+  /** For an https URL only. */
+  readonly token?: Secret;
+}
+
+/** An entry of `apps`. No two have the same Deployment. */
+export interface App {
+  /** What people type: an RFC 1123 label. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly container: string;
+  /** Without tag, as it is written. */
+  readonly image: string;
+  /** Folder of its kustomization in the manifest repository, relative, without `..`; `.` for its root. */
+  readonly path: string;
+  /** URL without a slash or `.git` at its end, for links; null where there is none. */
+  readonly source: string | null;
+  /** Role ids that may deploy and roll back this app besides operators. */
+  readonly deployers: readonly string[];
+  readonly rolloutTimeoutMs: number;
+  readonly autoRollback: boolean;
+}
+
 /** All times are in milliseconds, all ids are Discord snowflakes. */
 export interface Config {
   readonly discord: {
     readonly token: Secret;
     readonly guildId: string;
     readonly alertChannelId: string;
+    /** Null where nothing is announced. */
+    readonly auditChannelId: string | null;
     /** REST base without version and without a slash at its end. */
     readonly apiUrl: string;
   };
   readonly alertmanager: { readonly webhookToken: Secret };
   readonly kubernetes: Kubernetes;
+  /** The manifest repository; null where there is none. */
+  readonly repository: ManifestRepository | null;
+  readonly registry: { readonly token?: Secret };
+  /** In the order of the file. */
+  readonly apps: readonly App[];
   /** Absolute path of the SQLite file. */
   readonly database: { readonly path: string };
   readonly http: { readonly host: string; readonly port: number };

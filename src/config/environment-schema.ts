@@ -3,6 +3,8 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { logLevels } from '../lib/log.ts';
 import { Secret } from '../lib/secret.ts';
+import { refuse } from './pieces.ts';
+import { branch, knownHosts, repositoryUrl, sshKey } from './repository-schema.ts';
 import { snowflake } from './snowflake.ts';
 
 /** What is known of a variable besides its schema. */
@@ -105,6 +107,10 @@ export const Environment = z.object({
     example: 'the-output-of-openssl-rand-hex-32',
     secret: true,
   }),
+  DISCORD_AUDIT_CHANNEL_ID: snowflake().optional().register(variables, {
+    description: 'Id of the channel where every action that changes something is announced as well',
+    example: '112233445566778812',
+  }),
   DISCORD_API_URL: apiUrl.register(variables, {
     description: "Base of Discord's REST API, without the version",
     example: 'https://discord.com/api',
@@ -112,6 +118,37 @@ export const Environment = z.object({
   KUBECONFIG: path.optional().register(variables, {
     description: "Path of a kubeconfig; without it the pod's own account is used where there is one",
     example: '/home/ops/.kube/config',
+  }),
+  MANIFEST_REPO_URL: repositoryUrl.optional().register(variables, {
+    description: 'Git URL or path of the manifest repository; without it nothing can be deployed',
+    example: 'git@github.com:acme/homelab-config.git',
+  }),
+  MANIFEST_REPO_BRANCH: branch.register(variables, {
+    description: 'Branch of the manifest repository that says what runs',
+    example: 'main',
+  }),
+  MANIFEST_REPO_SSH_KEY: sshKey.optional().register(variables, {
+    description: 'Private key without passphrase that may push, for an ssh URL; as one line with \\n where lines end',
+    example:
+      '-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAAE=\\n-----END OPENSSH PRIVATE KEY-----',
+    secret: true,
+  }),
+  MANIFEST_REPO_KNOWN_HOSTS: knownHosts.optional().register(variables, {
+    description:
+      'Host keys for an ssh URL, as in ~/.ssh/known_hosts; compare what ssh-keyscan prints with what the host publishes',
+    example: 'git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAnExampleThatIsNoHostKeyAtAllAnExample',
+    secret: true,
+  }),
+  MANIFEST_REPO_TOKEN: secret.optional().register(variables, {
+    description: 'Token that may push, for an https URL',
+    example: 'github_pat_an-example-that-is-no-token-at-all',
+    secret: true,
+  }),
+  REGISTRY_TOKEN: secret.optional().register(variables, {
+    description:
+      'Token that may pull, for looking images up in a private registry; user:token where it wants a user name',
+    example: 'ghp_an-example-that-is-no-token-at-all',
+    secret: true,
   }),
   CONFIG_FILE: path.default('config.yaml').register(variables, {
     description: 'Path of the configuration file; the default one may be absent',
@@ -149,11 +186,6 @@ export function variableMeta(name: VariableName): VariableMeta {
 /** True where the process cannot start without it. */
 export function isRequired(name: VariableName): boolean {
   return !Environment.shape[name].safeParse(undefined).success;
-}
-
-function refuse(context: z.core.$RefinementCtx, message: string): never {
-  context.issues.push({ code: 'custom', message, input: undefined });
-  return z.NEVER;
 }
 
 function decode(text: string): string | null {

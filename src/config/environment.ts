@@ -3,6 +3,7 @@ import type { Problem } from './config.ts';
 import { Environment, isRequired, type VariableName, variableMeta, variableNames } from './environment-schema.ts';
 import type { ReadFile } from './local-files.ts';
 import { didYouMean } from './problems.ts';
+import { repositoryProblems } from './repository.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -26,8 +27,6 @@ export function readEnvironment(variables: Variables, readFile: ReadFile): Envir
     }
   }
   const parsed = Environment.safeParse(gathered);
-  if (parsed.success && problems.length === 0) return { ok: true, values: parsed.data };
-
   const wrong = new Set(failed);
   for (const issue of parsed.error?.issues ?? []) {
     const name = variableNames.find((one) => one === issue.path[0]);
@@ -36,6 +35,9 @@ export function readEnvironment(variables: Variables, readFile: ReadFile): Envir
     wrong.add(name);
     problems.push(describe(name, gathered[name] === undefined ? missing(name, variables) : issue.message));
   }
+  const url = wrong.has('MANIFEST_REPO_URL') ? undefined : gathered.MANIFEST_REPO_URL;
+  problems.push(...repositoryProblems(url ?? null, (name) => gathered[name] !== undefined || failed.has(name)));
+  if (parsed.success && problems.length === 0) return { ok: true, values: parsed.data };
   const order = (problem: Problem) => variableNames.findIndex((name) => problem.where.startsWith(name));
   problems.sort((a, b) => order(a) - order(b));
   return { ok: false, problems };

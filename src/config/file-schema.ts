@@ -1,30 +1,12 @@
 // The configuration file: one schema, from which the JSON Schema for editors is made as well.
 import { z } from 'zod';
-import { parseDuration } from '../lib/duration.ts';
+import { Apps } from './apps-schema.ts';
+import { duration, roles } from './pieces.ts';
 import { didYouMean } from './problems.ts';
 import { snowflake } from './snowflake.ts';
 
 const hour = 3600_000;
 const year = 365 * 24 * hour;
-
-/** @param shortest and longest in milliseconds. */
-function duration(shortest: number, longest: number, allowed: string, example: string) {
-  return z
-    .string()
-    .regex(/^(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'must be a duration such as 30d, 15m or 1h30m')
-    .meta({ examples: [example] })
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== null && ms >= shortest && ms <= longest) return ms;
-      context.issues.push({ code: 'custom', message: `must be a duration ${allowed}`, input: undefined });
-      return z.NEVER;
-    });
-}
-
-const roles = z
-  .array(snowflake().meta({ examples: ['112233445566778801'] }))
-  .max(100)
-  .meta({ examples: [['112233445566778801']] });
 
 const matcher = z
   .string()
@@ -124,6 +106,7 @@ const timezone = z
 export const ConfigFile = z
   .strictObject({
     access: Access.prefault({}),
+    apps: Apps.default({}),
     alerts: Alerts.prefault({}),
     audit: Audit.prefault({}),
     timezone,

@@ -1,5 +1,6 @@
 // Environment and file → one typed value, or every problem at once.
-import type { Config, ConfigResult, Problem } from './config.ts';
+import { Secret } from '../lib/secret.ts';
+import type { Config, ConfigResult, ManifestRepository, Problem } from './config.ts';
 import { pathVariable, readEnvironment, type Variables } from './environment.ts';
 import type { Environment } from './environment-schema.ts';
 import { ConfigFile, jsonSchema, watchdogDefaults } from './file-schema.ts';
@@ -54,7 +55,7 @@ function readConfigFile(named: string | null, readFile: ReadFile): FileResult {
 function assemble(
   environment: Environment,
   kubernetes: Config['kubernetes'],
-  { access, alerts, audit, timezone }: ConfigFile,
+  { access, apps, alerts, audit, timezone }: ConfigFile,
   file: string | null,
 ): Config {
   const watchdog = alerts.watchdog ?? watchdogDefaults;
@@ -63,10 +64,19 @@ function assemble(
       token: environment.DISCORD_TOKEN,
       guildId: environment.DISCORD_GUILD_ID,
       alertChannelId: environment.DISCORD_ALERT_CHANNEL_ID,
+      auditChannelId: environment.DISCORD_AUDIT_CHANNEL_ID ?? null,
       apiUrl: environment.DISCORD_API_URL,
     },
     alertmanager: { webhookToken: environment.ALERTMANAGER_WEBHOOK_TOKEN },
     kubernetes,
+    repository: repositoryOf(environment),
+    registry: environment.REGISTRY_TOKEN === undefined ? {} : { token: environment.REGISTRY_TOKEN },
+    apps: Object.entries(apps).map(([name, { source = null, rolloutTimeout, ...app }]) => ({
+      name,
+      ...app,
+      source,
+      rolloutTimeoutMs: rolloutTimeout,
+    })),
     database: { path: environment.DATABASE_URL },
     http: { host: environment.HTTP_HOST, port: environment.HTTP_PORT },
     log: { level: environment.LOG_LEVEL },
@@ -83,6 +93,23 @@ function assemble(
     audit: { keepMs: audit.keep },
     timezone,
     file,
-    secrets: [environment.DISCORD_TOKEN, environment.ALERTMANAGER_WEBHOOK_TOKEN],
+    secrets: Object.values(environment).filter((value) => value instanceof Secret),
+  };
+}
+
+function repositoryOf(environment: Environment): ManifestRepository | null {
+  const { MANIFEST_REPO_URL: url, MANIFEST_REPO_BRANCH: branch } = environment;
+  if (url === undefined) return null;
+  const {
+    MANIFEST_REPO_SSH_KEY: sshKey,
+    MANIFEST_REPO_KNOWN_HOSTS: knownHosts,
+    MANIFEST_REPO_TOKEN: token,
+  } = environment;
+  return {
+    url,
+    branch,
+    ...(sshKey !== undefined && { sshKey }),
+    ...(knownHosts !== undefined && { knownHosts }),
+    ...(token !== undefined && { token }),
   };
 }

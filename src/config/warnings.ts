@@ -2,7 +2,7 @@
 import type { Config, Problem } from './config.ts';
 
 export function warningsOf(config: Config): Problem[] {
-  return [...ofTokens(config), ...ofAccess(config), ...ofRoutes(config)];
+  return [...ofTokens(config), ...ofAccess(config), ...ofRoutes(config), ...ofApps(config)];
 }
 
 function ofTokens({ alertmanager, discord }: Config): Problem[] {
@@ -34,4 +34,19 @@ function ofRoutes({ alerts: { routes } }: Config): Problem[] {
   if (first === -1 || first === routes.length - 1) return [];
   const where = `alerts.routes[${first}]`;
   return [{ where, what: 'matches everything, so that the routes after it are never reached' }];
+}
+
+function ofApps({ apps, repository }: Config): Problem[] {
+  const sources = new Map<string, string>();
+  const shared = apps.flatMap(({ name, path, image }) => {
+    const key = `${path} ${image}`;
+    const other = sources.get(key);
+    if (other === undefined) sources.set(key, name);
+    return other === undefined
+      ? []
+      : [{ where: `apps.${name}`, what: `has path and image of apps.${other}: a deploy of one is a deploy of both` }];
+  });
+  if (apps.length === 0 || repository !== null) return shared;
+  const what = 'is not set: apps are listed, but none of them can be deployed';
+  return [...shared, { where: 'MANIFEST_REPO_URL', what }];
 }

@@ -59,14 +59,20 @@ describe('docs/config.schema.json', () => {
   });
 
   test('holds examples that the schema takes', () => {
-    const examples = keysOf(jsonSchema()).filter(
-      ({ node, path }) => node.examples !== undefined && !path.includes('['),
-    );
+    const examples = keysOf(jsonSchema()).filter(({ node, path }) => node.examples !== undefined && !/[[*]/.test(path));
     expect(examples.length).toBeGreaterThan(5);
     for (const { path, node } of examples) {
       const file = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), node.examples?.[0]);
       expect({ path, ok: ConfigFile.safeParse(file).success }).toEqual({ path, ok: true });
     }
+  });
+
+  test('holds an example of each key of an app that the schema takes', () => {
+    const keys = keysOf(jsonSchema()).filter(({ path }) => /^apps\.\*\.\w+$/.test(path));
+    expect(keys.length).toBeGreaterThan(5);
+    const shop = Object.fromEntries(keys.map(({ path, node }) => [path.replace('apps.*.', ''), node.examples?.[0]]));
+    expect(Object.values(shop)).not.toContain(undefined);
+    expect(ConfigFile.safeParse({ apps: { shop } }).error).toBe(undefined);
   });
 });
 
@@ -75,11 +81,17 @@ interface Node {
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
 }
 
 function keysOf(node: Node, at = ''): { path: string; node: Node }[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, inner]) => {
     const path = at === '' ? key : `${at}.${key}`;
-    return [{ path, node: inner }, ...keysOf(inner, path), ...keysOf(inner.items ?? {}, `${path}[0]`)];
+    return [
+      { path, node: inner },
+      ...keysOf(inner, path),
+      ...keysOf(inner.items ?? {}, `${path}[0]`),
+      ...keysOf(typeof inner.additionalProperties === 'object' ? inner.additionalProperties : {}, `${path}.*`),
+    ];
   });
 }

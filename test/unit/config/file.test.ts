@@ -85,13 +85,13 @@ describe('unknown keys', () => {
     ['access: { viewers: [] }', ':1: access.viewers is an unknown key; did you mean viewer?'],
     ['alerts: { rotues: [] }', ':1: alerts.rotues is an unknown key; did you mean routes?'],
     ['\n\nwatchdog: {}', ':3: watchdog is an unknown key; did you mean alerts.watchdog?'],
-    ['hosts: {}', ':1: hosts is an unknown key; known here: access, alerts, audit, timezone'],
+    ['hosts: {}', ':1: hosts is an unknown key; known here: access, apps, alerts, audit, timezone'],
     [
       `${'x'.repeat(500)}: 1`,
-      `:1: ${JSON.stringify('x'.repeat(80))} is an unknown key; known here: access, alerts, audit, timezone`,
+      `:1: ${JSON.stringify('x'.repeat(80))} is an unknown key; known here: access, apps, alerts, audit, timezone`,
     ],
-    ['"a b": 1', ':1: "a b" is an unknown key; known here: access, alerts, audit, timezone'],
-    ['constructor: 1', ':1: constructor is an unknown key; known here: access, alerts, audit, timezone'],
+    ['"a b": 1', ':1: "a b" is an unknown key; known here: access, apps, alerts, audit, timezone'],
+    ['constructor: 1', ':1: constructor is an unknown key; known here: access, apps, alerts, audit, timezone'],
   ])('%j', (yaml, problem) => {
     expect(problemsOf(yaml)).toEqual([problem]);
   });
