@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { type Alertmanager, startAlertmanager } from './alertmanager/alertmanager.ts';
 import { type BotProcess, startBot } from './bot.ts';
 import { type Discord, type DiscordOptions, startDiscord } from './discord/discord.ts';
+import { type SandboxGit, startGit } from './git/git.ts';
+import { homelabFiles, seedPath } from './git/seed.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
+import { runningSha } from './kubernetes/seed/workloads.ts';
+import { findPrograms } from './programs.ts';
 import { rbacObjects } from './rbac.ts';
+import { type Registry, startRegistry } from './registry/registry.ts';
 
 export interface HomelabOptions {
   readonly discord?: DiscordOptions;
   /** Text of config.yaml; the three roles of the sandbox's Discord by default. */
-  readonly config?: (discord: Discord) => string;
+  readonly config?: (discord: Discord, apps: string) => string;
   /** Added to the bot's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** What Node runs as the bot; its sources by default. */
@@ -25,6 +30,9 @@ export interface Homelab {
   readonly discord: Discord;
   readonly kubernetes: Kubernetes;
   readonly alertmanager: Alertmanager;
+  /** The manifest repository. */
+  readonly git: SandboxGit;
+  readonly registry: Registry;
   readonly bot: BotProcess;
   /** Bearer token for webhooks. */
   readonly webhookToken: string;
@@ -42,6 +50,20 @@ export function levelsOf(discord: Discord): string {
   return ['access:', ...roles, ''].join('\n');
 }
 
+/** The demo app, as config.yaml names it. */
+export function shopOf(image: string, more: readonly string[] = []): string {
+  const lines = [
+    'namespace: laravel-apps',
+    'deployment: laravel-multi-tenant',
+    'container: laravel-app',
+    `image: ${image}`,
+    `path: ${seedPath}`,
+    'source: https://github.com/acme/shop',
+    ...more,
+  ];
+  return ['apps:', '  shop:', ...lines.map((line) => `    ${line}`), ''].join('\n');
+}
+
 /** Resolves once the bot takes webhooks and has its session with Discord. */
 export async function startHomelab(options: HomelabOptions = {}): Promise<Homelab> {
   const stops: (() => Promise<unknown>)[] = [];
@@ -53,13 +75,21 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
     stops.push(() => rm(folder, { recursive: true, force: true }));
     const discord = await startDiscord(options.discord);
     stops.push(() => discord.stop());
-    const kubernetes = await startKubernetes();
+    const registry = await startRegistry();
+    stops.push(() => registry.stop());
+    const image = registry.image('acme/shop');
+    const git = await startGit({ folder: join(folder, 'git') });
+    stops.push(() => git.stop());
+    await git.seed(homelabFiles({ image, tag: runningSha }));
+    const kubernetes = await startKubernetes({ tls: true, image: `${image}:${runningSha}` });
     stops.push(() => kubernetes.stop());
     kubernetes.apply(await rbacObjects());
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, kubernetes.kubeconfig({ serviceAccount: 'chatops/homelab-bot' }), { mode: 0o600 });
     const configFile = join(folder, 'config.yaml');
-    await writeFile(configFile, (options.config ?? levelsOf)(discord));
+    const config = options.config ?? ((guild: Discord, apps: string) => `${levelsOf(guild)}${apps}`);
+    await writeFile(configFile, config(discord, shopOf(image)));
+    const programs = await findPrograms();
     const bot = await startBot({
       cwd: folder,
       env: {
@@ -71,6 +101,11 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
         KUBECONFIG: kubeconfig,
         CONFIG_FILE: configFile,
         DATABASE_URL: 'file:bot.db',
+        MANIFEST_REPO_URL: git.url,
+        REGISTRY_TOKEN: registry.token,
+        DISCORD_AUDIT_CHANNEL_ID: discord.channelId('audit'),
+        PATH: programs.path,
+        HOME: folder,
         ...options.env,
       },
       ...(options.entry !== undefined && { entry: options.entry }),
@@ -86,7 +121,7 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
       ...options.alertmanager,
     });
     stops.push(() => alertmanager.stop());
-    return { discord, kubernetes, alertmanager, bot, webhookToken, folder, stop };
+    return { discord, kubernetes, alertmanager, git, registry, bot, webhookToken, folder, stop };
   } catch (error) {
     await stop();
     throw error;

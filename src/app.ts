@@ -1,4 +1,5 @@
 // Builds the bot from its parts and takes it down again, last built first; the only file that knows every room.
+import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
@@ -53,6 +54,8 @@ export async function startApp(options: {
   config: Config;
   log: Logger;
   redact: Redact;
+  /** Of this process: programs that are started find PATH and the like in it. */
+  environment: Readonly<Record<string, string | undefined>>;
   now?: () => Date;
 }): Promise<App> {
   const { config, log, redact, now = () => new Date() } = options;
@@ -141,9 +144,21 @@ export async function startApp(options: {
     lifecycle.onStop('http', () => http.close());
 
     const audit = createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now });
+    const repository =
+      config.repository === null
+        ? null
+        : await openRepository({
+            ...config.repository,
+            folder: join(dirname(config.database.path), 'repository'),
+            author: { name: 'homelab-bot', email: 'homelab-bot@localhost' },
+            log,
+            now,
+            environment: options.environment,
+          });
+    if (repository !== null) lifecycle.onStop('repository', () => repository.close());
     const outside: Outside = {
       apps: config.apps,
-      repository: config.repository === null ? null : await openRepository({ ...config.repository, log, now }),
+      repository,
       registry: openRegistry({ ...config.registry, log, now }),
       clusterAs: (identity) => cluster.as(identity),
       follow,

@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   const redact = redactor(config.secrets);
   const log = createLog({ level: config.log.level, redact });
   for (const warning of read.warnings) log.warn({ warning }, 'The configuration can be improved');
-  const app = await start(config, { log, redact });
+  const app = await start(config, { log, redact, environment: process.env });
 
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
