@@ -10,21 +10,26 @@ export interface Reached {
   readonly as: 'file' | 'folder' | 'either';
 }
 
-/** Fields that name nothing outside of the text. From the types Kustomization and Component of kustomize. */
+/**
+ * Fields that name nothing outside of the text. From the types Kustomization and Component of kustomize, which reads names without regard to
+ * case: so every name that is not spelled as here is refused.
+ */
 const harmless = new Set(
   `apiVersion kind metadata namespace namePrefix nameSuffix labels commonLabels commonAnnotations images imageTags replicas
-  vars buildMetadata sortOptions generatorOptions`.split(/\s+/),
+  vars buildMetadata sortOptions generatorOptions inventory`.split(/\s+/),
 );
 
+const byHelm = 'helm charts are fetched and rendered by a program';
+
 /** Each may run a program, a container or helm, or open a URL, also by way of a file. */
-const refused: Readonly<Record<string, string>> = {
-  generators: 'generators may run programs',
-  transformers: 'transformers may run programs',
-  validators: 'validators may run programs',
-  helmCharts: 'helm charts are fetched and rendered by a program',
-  helmChartInflationGenerator: 'helm charts are fetched and rendered by a program',
-  helmGlobals: 'helm charts are fetched and rendered by a program',
-};
+const refused: ReadonlyMap<string, string> = new Map([
+  ['generators', 'generators may run programs'],
+  ['transformers', 'transformers may run programs'],
+  ['validators', 'validators may run programs'],
+  ['helmCharts', byHelm],
+  ['helmChartInflationGenerator', byHelm],
+  ['helmGlobals', byHelm],
+]);
 
 /**
  * @param file how it is called in messages.
@@ -40,10 +45,10 @@ export function pathsOf(text: string, file: string): Reached[] {
   }
   const reached = Object.entries(root).flatMap(([field, value]) => {
     if (harmless.has(field) || isEmpty(value)) return [];
-    const why = refused[field];
+    const why = refused.get(field);
     if (why !== undefined)
       throw new UserError(`${file} uses ${field}${firstOf(value)}: ${why}, so the bot does not render it.`);
-    const read = readers[field];
+    const read = readers.get(field);
     if (read === undefined) throw new UserError(`${file} has the field ${short(field)}, which the bot does not know.`);
     return read(value, field, file);
   });
@@ -53,24 +58,26 @@ export function pathsOf(text: string, file: string): Reached[] {
 
 type Reader = (value: unknown, field: string, file: string) => Reached[];
 
-const readers: Readonly<Record<string, Reader>> = {
-  resources: list('either'),
-  bases: list('folder'),
-  components: list('folder'),
-  crds: list('file'),
-  configurations: list('file'),
-  patches: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
-  patchesJson6902: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
-  replacements: (value, field, file) => items(value, field, file).flatMap((item) => pathIn(item, field, file)),
-  // A patch written out has several lines; one line is a path.
-  patchesStrategicMerge: (value, field, file) =>
-    list('file')(value, field, file).filter(({ path }) => !path.includes('\n')),
-  openapi: (value, field, file) => pathIn(value, field, file),
-  configMapGenerator: generator,
-  secretGenerator: generator,
-};
+const patch = ['path', 'patch', 'target', 'options'];
+const generated = ['name', 'namespace', 'behavior', 'type', 'literals', 'files', 'envs', 'env', 'options'];
 
-function list(as: Reached['as']): Reader {
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['resources', paths('either')],
+  ['bases', paths('folder')],
+  ['components', paths('folder')],
+  ['crds', paths('file')],
+  ['configurations', paths('file')],
+  ['patches', each(patch, pathIn)],
+  ['patchesJson6902', each(patch, pathIn)],
+  ['replacements', each(['path', 'source', 'targets'], pathIn)],
+  // A patch written out has several lines; one line is a path.
+  ['patchesStrategicMerge', (...it) => paths('file')(...it).filter(({ path }) => !path.includes('\n'))],
+  ['openapi', (value, field, file) => each(['path', 'version'], pathIn)([value], field, file)],
+  ['configMapGenerator', each(generated, sourcesIn)],
+  ['secretGenerator', each(generated, sourcesIn)],
+]);
+
+function paths(as: Reached['as']): Reader {
   return (value, field, file) =>
     items(value, field, file).map((path) => {
       if (typeof path !== 'string') throw new UserError(`${file} has an entry of ${field} that is no path.`);
@@ -78,26 +85,34 @@ function list(as: Reached['as']): Reader {
     });
 }
 
-function generator(value: unknown, field: string, file: string): Reached[] {
-  return items(value, field, file).flatMap((item) => {
-    if (!isRecord(item)) throw new UserError(`${file} has an entry of ${field} that is no map.`);
-    const { files = [], envs = [], env } = item;
-    return [
-      // `key=path`, where the key may be left out.
-      ...list('file')(files ?? [], `${field}.files`, file).map((one) => ({
-        ...one,
-        path: one.path.slice(one.path.indexOf('=') + 1),
-      })),
-      ...list('file')(envs ?? [], `${field}.envs`, file),
-      ...(isEmpty(env) ? [] : list('file')([env], `${field}.env`, file)),
-    ];
-  });
+/** @param known keys of an item: another one could be a known one in other letters. */
+function each(
+  known: readonly string[],
+  read: (item: Record<string, unknown>, ...at: [string, string]) => Reached[],
+): Reader {
+  return (value, field, file) =>
+    items(value, field, file).flatMap((item) => {
+      if (!isRecord(item)) throw new UserError(`${file} has an entry of ${field} that is no map.`);
+      const unknown = Object.keys(item).find((key) => !known.includes(key));
+      if (unknown !== undefined) {
+        throw new UserError(`${file} has ${short(unknown)} in an entry of ${field}, which the bot does not know.`);
+      }
+      return read(item, field, file);
+    });
 }
 
-function pathIn(value: unknown, field: string, file: string): Reached[] {
-  if (!isRecord(value)) throw new UserError(`${file} has an entry of ${field} that is no map.`);
-  const path = value['path'];
-  return isEmpty(path) ? [] : list('file')([path], `${field}.path`, file);
+function pathIn({ path }: Record<string, unknown>, field: string, file: string): Reached[] {
+  return isEmpty(path) ? [] : paths('file')([path], `${field}.path`, file);
+}
+
+function sourcesIn({ files, envs, env }: Record<string, unknown>, field: string, file: string): Reached[] {
+  // `key=path`, where the key may be left out.
+  const named = isEmpty(files) ? [] : paths('file')(files, `${field}.files`, file);
+  return [
+    ...named.map((one) => ({ ...one, path: one.path.slice(one.path.indexOf('=') + 1) })),
+    ...(isEmpty(envs) ? [] : paths('file')(envs, `${field}.envs`, file)),
+    ...(isEmpty(env) ? [] : paths('file')([env], `${field}.env`, file)),
+  ];
 }
 
 function items(value: unknown, field: string, file: string): readonly unknown[] {
@@ -112,7 +127,7 @@ function items(value: unknown, field: string, file: string): readonly unknown[] 
 function refuseUnlessLocal(path: string, field: string, file: string): void {
   const what = `${file} names ${short(path)} under ${field}`;
   const remote =
-    /:\/\/|^[a-z+]*::|^gh:|^git:|[?&]ref=|@|^(www\.)?github\.com([/:]|$)|^[\w-]+(\.[\w-]+)+:|\.git(\/|$)|(^|\/)_git(\/|$)/i.test(
+    /:\/\/|^[a-z+]*::|^gh:|^git:|[?&]ref=|@|^(www\.)?github\.com([/:]|$)|^[\w-]+(\.[\w-]+)+:|\.git(\/|$)|_git(\/|$)/i.test(
       path,
     );
   if (remote)

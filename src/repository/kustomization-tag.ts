@@ -85,6 +85,13 @@ function inEntry(yaml: YamlText, entry: YAMLMap, quoted: string, tag: string, fi
       `${file}, line ${yaml.lineOf(digest.key)}: the image is pinned by a digest, which wins over any tag. Take the digest out first.`,
     );
   }
+  const other = otherThan(entry, ['name', 'newName', 'newTag'], () => true);
+  if (other !== null) {
+    const name = String(other.value).slice(0, 60);
+    throw new UserError(
+      `${file}, line ${yaml.lineOf(other)}: the image has the field ${name}, which the bot does not set.`,
+    );
+  }
   const pair = pairOf(entry, 'newTag');
   if (pair !== undefined) {
     if (!isScalar(pair.value) && !isAlias(pair.value) && pair.value !== null) throw unsafe(file);
@@ -114,6 +121,11 @@ function inEntry(yaml: YamlText, entry: YAMLMap, quoted: string, tag: string, fi
 function imagesOf({ document, lineOf }: YamlText, file: string): YAMLSeq | null {
   const root = document.contents;
   if (!isMap(root)) throw new UserError(`${file} holds no kustomization.`);
+  // kustomize reads names without regard to case, and adds the older field to the newer one.
+  const other = otherThan(root, ['images'], (key) => /^image(s|tags)$/i.test(key));
+  if (other !== null) {
+    throw new UserError(`${file}, line ${lineOf(other)}: the images stand under ${other.value}; write images instead.`);
+  }
   const pair = pairOf(root, 'images');
   if (pair === undefined || pair.value === null || (isScalar(pair.value) && pair.value.value === null)) return null;
   if (!isSeq(pair.value)) {
@@ -150,6 +162,16 @@ function entryOf({ document, lineOf }: YamlText, images: YAMLSeq, image: string,
     );
   }
   return found[0] ?? null;
+}
+
+/** The first key that is none of these and that `matters`. */
+function otherThan(map: YAMLMap, names: readonly string[], matters: (key: string) => boolean): Scalar | null {
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    const text = String(key.value);
+    if (!names.includes(text) && matters(text)) return key;
+  }
+  return null;
 }
 
 /** Where the value of a key stands; for an empty one, right behind the colon, with the blank that must be put before it. */

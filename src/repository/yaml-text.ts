@@ -86,6 +86,9 @@ function refuseTraps(document: Document, name: string, lineOf: (node: unknown) =
       for (const { key } of map.items) {
         const value = isScalar(key) ? key.value : null;
         const where = `${name}, line ${lineOf(isScalar(key) ? key : map)}`;
+        if (!isScalar(key) || (typeof value === 'object' && value !== null)) {
+          throw new UserError(`${where}: a key that is no plain text.`);
+        }
         if (typeof value === 'string' && seen.has(value)) {
           throw new UserError(`${where}: the key ${JSON.stringify(value.slice(0, 60))} stands there a second time.`);
         }
