@@ -168,9 +168,10 @@ describe('a database that is corrupt at the start', () => {
 
 describe('a signal', () => {
   let homelab: Homelab;
+  let onOutput: (text: string) => void = () => {};
 
   beforeAll(async () => {
-    homelab = await startHomelab({ discord: discordOptions });
+    homelab = await startHomelab({ discord: discordOptions, onOutput: (text) => onOutput(text) });
   });
 
   afterAll(() => homelab.stop());
@@ -265,6 +266,20 @@ describe('a signal', () => {
     },
     60_000,
   );
+
+  test('in the moment in which webhooks are taken at first ends it just so', async () => {
+    const { bot } = homelab;
+    await bot.end('SIGTERM');
+    const taken = new Promise<void>((resolve) => {
+      onOutput = (text) => {
+        if (text.includes('Webhooks are taken')) resolve();
+      };
+    });
+    bot.start();
+    await taken;
+    expect(await bot.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(logLines(bot.output()).at(-1)?.msg).toBe('Stopped');
+  });
 });
 
 describe('the log', () => {
