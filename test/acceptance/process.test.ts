@@ -325,7 +325,7 @@ describe('the log', () => {
     await writeFile(`${folder}/discord`, `${homelabGuild.application.token}\n`);
     await writeFile(`${folder}/alertmanager`, `${token}\n`);
     const homelab = await startHomelab({
-      discord: discordOptions,
+      discord: { ...discordOptions, seed: homelabGuild },
       env: {
         DISCORD_TOKEN: '',
         DISCORD_TOKEN_FILE: `${folder}/discord`,
