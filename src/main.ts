@@ -31,8 +31,8 @@ async function run(): Promise<void> {
   const redact = redactor(config.secrets);
   const log = createLog({ level: config.log.level, redact });
   for (const warning of read.warnings) log.warn({ warning }, 'The configuration can be improved');
-  const app = await start(config, { log, redact, environment: process.env });
 
+  // Listened for from before the start: webhooks are taken before the whole of it is over.
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
@@ -40,6 +40,7 @@ async function run(): Promise<void> {
     log.info({ signal }, 'Stopping');
     // Should a part hang all the same, what matters is in the store.
     setTimeout(() => process.exit(0), stopMs + 1000).unref();
+    const app = await starting;
     await app.stop(stopMs);
     log.info('Stopped');
     process.exit(0);
@@ -54,6 +55,8 @@ async function run(): Promise<void> {
     log.fatal({ err }, 'An unexpected error ends the process: a defect of homelab-bot');
     process.exit(exit.software);
   });
+  const starting = start(config, { log, redact, environment: process.env });
+  await starting;
 }
 
 async function start(config: Config, context: Omit<Parameters<typeof startApp>[0], 'config'>): Promise<App> {

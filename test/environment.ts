@@ -39,7 +39,11 @@ export default class Environment extends TestEnvironment {
   }
 }
 
-/** Kinds of what keeps the process alive, for example `TCPServerWrap`, `Timeout`, `ProcessWrap`. Work that ends by itself is left out. */
+/**
+ * Kinds of what keeps the process alive, for example `TCPServerWrap`, `Timeout`, `ProcessWrap`. Work that ends by itself is left out, and so are pipes:
+ * the worker opens its own to jest when it first writes, and a child process that is left open is told by its `ProcessWrap`.
+ */
 function openResources(): string[] {
-  return process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate' && !kind.startsWith('FSReq'));
+  const passing = ['Immediate', 'PipeWrap'];
+  return process.getActiveResourcesInfo().filter((kind) => !passing.includes(kind) && !kind.startsWith('FSReq'));
 }

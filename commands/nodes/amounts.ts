@@ -50,6 +50,8 @@ export function counted(count: number, noun: string): string {
 /** One line of at most `max` characters. */
 export function short(text: string, max: number): string {
   const line = text.replace(/\s+/gu, ' ').trim();
+  // Never fewer units than characters, and much cheaper to count.
+  if (line.length <= max) return line;
   const characters = [...line];
   return characters.length <= max ? line : `${characters.slice(0, max - 1).join('')}…`;
 }

@@ -1,4 +1,5 @@
 // A local server that speaks Discord's REST v10 and gateway v10, with a driver for the people in it.
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +16,7 @@ import { createLog, type LoggedRequest } from './log.ts';
 import { deleteMessage } from './messages.ts';
 import { bits, type PermissionName } from './permissions.ts';
 import { createRateLimiter, discordLimits } from './rate-limits.ts';
-import { homelabGuild } from './seed.ts';
+import { type DiscordSeed, homelabGuild } from './seed.ts';
 import { type Channel, createWorld, discordWindows } from './state.ts';
 
 export type {
@@ -38,9 +39,15 @@ export { discordWindows, type Windows } from './state.ts';
 
 type Listeners = { [K in keyof DiscordEvents]: Set<(event: DiscordEvents[K]) => void> };
 
+/** A bot of another sandbox, whose port this one may have got, must not be let in. */
+function withOwnToken(seed: DiscordSeed): DiscordSeed {
+  const token = `${seed.application.token}-${randomBytes(6).toString('hex')}`;
+  return { ...seed, application: { ...seed.application, token } };
+}
+
 /** Starts it on 127.0.0.1; rejects when the port is taken. Whoever starts it stops it. */
 export async function startDiscord(options: DiscordOptions = {}): Promise<Discord> {
-  const { seed = homelabGuild, now = Date.now, rateLimits = {}, keepRequests = 5_000 } = options;
+  const { seed = withOwnToken(homelabGuild), now = Date.now, rateLimits = {}, keepRequests = 5_000 } = options;
   const world = createWorld({ seed, now, windows: { ...discordWindows, ...options.windows } });
   const figures = { ...discordLimits, ...(rateLimits === 'off' ? {} : rateLimits) };
   const limits = createRateLimiter(now, figures, { off: rateLimits === 'off' });

@@ -78,19 +78,21 @@ function update(before: Incident, notification: Notification, now: number): Merg
 function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'closed' | 'unchanged' {
   if (before.closedAt !== null && after.closedAt === null) return 'reopened';
   if (before.closedAt === null && after.closedAt !== null) return 'closed';
-  return visible(before) === visible(after) ? 'unchanged' : 'updated';
+  return showsTheSame(before, after) ? 'unchanged' : 'updated';
 }
 
-function visible(incident: Incident): string {
-  const alerts = incident.alerts.map((alert) => [
-    alert.fingerprint,
-    alert.state,
-    alert.startsAt,
-    alert.endsAt,
-    Object.entries(alert.labels),
-    Object.entries(alert.annotations),
-  ]);
-  return JSON.stringify([incident.truncated, incident.externalURL, alerts]);
+function showsTheSame(before: Incident, after: Incident): boolean {
+  if (before.truncated !== after.truncated || before.externalURL !== after.externalURL) return false;
+  if (before.alerts.length !== after.alerts.length) return false;
+  // One by one: a group can hold many thousands.
+  return after.alerts.every((alert, index) => {
+    const known = before.alerts[index];
+    return known === alert || (known !== undefined && visible(known) === visible(alert));
+  });
+}
+
+function visible({ fingerprint, state, startsAt, endsAt, labels, annotations }: KnownAlert): string {
+  return JSON.stringify([fingerprint, state, startsAt, endsAt, Object.entries(labels), Object.entries(annotations)]);
 }
 
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {

@@ -49,7 +49,7 @@ export function explainRender(stderr: string, folder: string): UserError {
 function errorsIn(stderr: string): string[] {
   const errors: string[] = [];
   for (const line of stderr.split('\n')) {
-    if (line.trim() === '' || /^[EWI]\d{4} /.test(line) || /^(?:Warning|Flag) /.test(line)) continue;
+    if (line.trim() === '' || /^[EWI]\d{4} /.test(line) || /^(?:Warning|Flag)[: ]/.test(line)) continue;
     const begins = /^(?:error: |Error from server|The |Unable to connect|E?rror)/.test(line) || errors.length === 0;
     if (begins) errors.push(line);
     else errors[errors.length - 1] += `\n${line}`;
@@ -77,11 +77,11 @@ function sentenceOf(error: string, { level, server }: { readonly level: Level; r
   if (/Apply failed with \d+ conflicts?/.test(error))
     return `Others own fields of it: ${tidy(error.split('\n')[0] ?? '')}`;
   if (/failed calling webhook/.test(error)) return `An admission webhook of the cluster cannot be asked: ${said}`;
-  if (isAway(error))
-    return `The cluster cannot be reached (${awayReason(error)} at ${server}). Try again when it is back.`;
   if (/getting credentials: exec|executable \S+ not found/.test(error)) {
     return "The bot's own credentials for the cluster cannot be had: the program of its kubeconfig fails. Whoever runs the bot finds the reason in its log.";
   }
+  if (isAway(error))
+    return `The cluster cannot be reached (${awayReason(error)} at ${server}). Try again when it is back.`;
   if (/no matches for kind/.test(error)) return `The cluster does not know this kind of object: ${said}`;
   if (/error parsing STDIN|no objects passed/.test(error)) return `The manifests cannot be read: ${said}`;
   return `Kubernetes refused the manifests: ${said}`;

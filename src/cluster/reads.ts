@@ -12,10 +12,16 @@ export interface Reads extends Pick<Cluster, 'nodes' | 'node' | 'nodeUsage' | 'p
   nodeNames(signal: AbortSignal): Promise<string[]>;
 }
 
-/** Items of one chunk, as kubectl has it. */
-const chunk = 500;
+/** Items of one chunk: some 2 MB of nodes with all their images. */
+const chunk = 250;
 /** Chunks of one list: a bound, not a goal. */
-const mostChunks = 20;
+const mostChunks = 40;
+
+interface Chunk<T> {
+  readonly items: () => T[];
+  /** Token of the next one, or empty. */
+  readonly next: string;
+}
 
 const metrics = '/apis/metrics.k8s.io/v1beta1/nodes';
 const running = 'status.phase!=Succeeded,status.phase!=Failed';
@@ -28,23 +34,25 @@ export function createReads(options: {
   const { bound, known } = options;
   const { send: get, ask } = bound;
 
-  /** Reads a list chunk by chunk, so that only one is held as JSON at a time. */
+  /** Reads a list chunk by chunk: while one is made ours the next is on its way, and no more are held as JSON. */
   async function all<T>(
     one: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly accept?: string },
     resource: string,
     signal: AbortSignal,
-    read: (body: unknown) => { items: T[]; next: string } | null,
+    read: (body: unknown) => Chunk<T> | null,
   ): Promise<T[]> {
-    const items: T[] = [];
-    let next = '';
-    for (let count = 0; count < mostChunks; count += 1) {
+    const fetch = (next: string): Promise<Chunk<T>> => {
       const query = { ...one.query, limit: String(chunk), ...(next !== '' && { continue: next }) };
       const path = `${one.path}?${new URLSearchParams(query)}`;
       const accept = one.accept === undefined ? {} : { accept: one.accept };
-      const part = await ask({ path, ...accept }, { verb: 'list', resource }, signal, read);
-      items.push(...part.items);
-      if (part.next === '') break;
-      next = part.next;
+      return ask({ path, ...accept }, { verb: 'list', resource }, signal, read);
+    };
+    const items: T[] = [];
+    let coming: Promise<Chunk<T>> | null = fetch('');
+    for (let count = 1; coming !== null; count += 1) {
+      const part: Chunk<T> = await coming;
+      coming = part.next === '' || count === mostChunks ? null : fetch(part.next);
+      items.push(...part.items());
     }
     return items;
   }
@@ -87,7 +95,7 @@ export function createReads(options: {
       if (outcome.kind !== 'answered') throw bound.explain(outcome, what);
       const list = listOf(NodeMetrics)(outcome.body);
       if (list === null) throw bound.explain({ kind: 'unreadable' }, what);
-      return new Map<string, NodeUsage>(list.items.map(({ name, usage }) => [name, usage]));
+      return new Map<string, NodeUsage>(list.items().map(({ name, usage }) => [name, usage]));
     },
     async podCounts(signal) {
       const counts = new Map<string, number>();
@@ -119,16 +127,16 @@ function noNode(name: string, names: readonly string[]): UserError {
 
 /** Items that cannot be read are left out. */
 function listOf<T>(item: z.ZodType<T>) {
-  return (body: unknown): { items: T[]; next: string } | null => {
+  return (body: unknown): Chunk<T> | null => {
     const list = List.safeParse(body);
     if (!list.success) return null;
-    return { items: readable(item, list.data.items ?? []), next: list.data.metadata.continue };
+    return { items: () => readable(item, list.data.items ?? []), next: list.data.metadata.continue };
   };
 }
 
-function readPods(body: unknown): { items: PodInfo[]; next: string } | null {
+function readPods(body: unknown): Chunk<PodInfo> | null {
   const table = readTable(body);
-  return table === null ? null : { items: readable(PodInfo, table.rows), next: table.next };
+  return table === null ? null : { items: () => readable(PodInfo, table.rows), next: table.next };
 }
 
 function readable<T>(item: z.ZodType<T>, values: readonly unknown[]): T[] {

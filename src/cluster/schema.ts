@@ -7,37 +7,44 @@ import { podResources } from './resources.ts';
 const nameLength = 253;
 const messageLength = 1000;
 
+/** Nothing here fails for what is absent: thousands of fields are, and each failure would cost as much as the rest. */
+const anything = z.unknown().optional();
+
 export function text(max: number) {
-  return z
-    .string()
-    .transform((value) => value.slice(0, max))
-    .catch('');
+  return anything.transform((value) => (typeof value === 'string' ? value.slice(0, max) : ''));
 }
 
 export const name = text(nameLength);
 export const message = text(messageLength);
 
-export const time = z
-  .string()
-  .transform((value) => new Date(value))
-  .pipe(z.date())
-  .nullable()
-  .catch(null);
+export const flag = anything.transform((value) => value === true);
 
-const quantity = z
-  .union([z.string().max(100), z.number()])
-  .transform((value) => parseQuantity(String(value)))
-  .nullable()
-  .catch(null);
+export const time = anything.transform((value) => {
+  const date = new Date(typeof value === 'string' ? value : Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
+});
+
+const quantity = anything.transform((value) => {
+  return typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value).slice(0, 100)) : null;
+});
+
+export const count = anything.transform((value) =>
+  Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : null,
+);
 
 /** Go leaves lists out or writes null where they are empty. */
 export function list<T extends z.ZodType>(item: T) {
-  return z.array(item).catch([]);
+  return z
+    .array(item)
+    .nullish()
+    .catch(null)
+    .transform((items) => items ?? []);
 }
 
 /** An object whose own fields all have a fallback, and which may itself be missing. */
 export function part<S extends z.ZodRawShape>(shape: S) {
-  return z.preprocess((value) => (isRecord(value) ? value : {}), z.object(shape));
+  const object = z.object(shape);
+  return object.catch(() => object.parse({}));
 }
 
 export function isRecord(value: unknown): boolean {
@@ -54,15 +61,19 @@ export type Condition = z.output<typeof Condition>;
 const Taint = part({ key: text(317), value: text(63), effect: name });
 export type Taint = z.output<typeof Taint>;
 
-const metadata = part({ name, namespace: name, creationTimestamp: time });
-const named = z.object({ name: z.string().min(1) });
+/** Without a name it is no object of Kubernetes. */
+const metadata = z.object({ name: z.string().min(1).max(nameLength), namespace: name, creationTimestamp: time });
+
+const labels = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? {});
 
 export const NodeInfo = z
   .object({
-    metadata: metadata
-      .and(named)
-      .and(z.object({ labels: z.record(z.string(), z.unknown()).catch({}), deletionTimestamp: time.optional() })),
-    spec: part({ unschedulable: z.boolean().catch(false), taints: list(Taint) }),
+    metadata: metadata.extend({ labels }),
+    spec: part({ unschedulable: flag, taints: list(Taint) }),
     status: part({
       conditions: list(Condition),
       allocatable: amounts,
@@ -102,7 +113,7 @@ function rolesOf(labels: Readonly<Record<string, unknown>>): string[] {
 }
 
 export const NodeMetrics = z
-  .object({ metadata: metadata.and(named), usage: amounts })
+  .object({ metadata: metadata, usage: amounts })
   .transform(({ metadata, usage }) => ({ name: metadata.name, usage: { cpu: usage.cpu, memory: usage.memory } }));
 /** Cores and bytes in use. */
 export type NodeUsage = z.output<typeof NodeMetrics>['usage'];
@@ -115,7 +126,7 @@ const ask = part({ requests: given, limits: given });
 
 const Pod = z
   .object({
-    metadata: metadata.and(named),
+    metadata: metadata,
     spec: part({
       containers: list(part({ resources: ask })),
       initContainers: list(part({ resources: ask, restartPolicy: name })),
@@ -140,7 +151,14 @@ const Pod = z
 
 /** One row of a Table of pods that holds the objects: the server has computed the words of `kubectl get pods`. */
 export const PodInfo = z
-  .object({ object: Pod, cells: part({ Status: name, Ready: name, Restarts: z.coerce.string().catch('').pipe(name) }) })
+  .object({
+    object: Pod,
+    cells: part({
+      Status: name,
+      Ready: name,
+      Restarts: anything.transform((value) => String(value ?? '').slice(0, 40)),
+    }),
+  })
   .transform(({ object, cells }) => ({
     ...object,
     /** `Running`, `CrashLoopBackOff`, `Init:0/1` … */
@@ -151,8 +169,6 @@ export const PodInfo = z
     restarts: cells.Restarts,
   }));
 export type PodInfo = z.output<typeof PodInfo>;
-
-const count = z.number().int().positive().nullable().catch(null);
 
 export const EventInfo = part({
   type: name,
@@ -165,7 +181,7 @@ export const EventInfo = part({
   series: part({ count, lastObservedTime: time }),
   source: part({ component: name }),
   reportingComponent: name,
-  metadata,
+  metadata: part({ creationTimestamp: time }),
 }).transform((event) => ({
   type: event.type,
   reason: event.reason,
@@ -179,16 +195,17 @@ export type EventInfo = z.output<typeof EventInfo>;
 
 /** Items are parsed one by one, so that one that is broken does not take the others with it. */
 export const List = z.object({
-  metadata: part({ continue: z.string().max(10_000).catch(''), resourceVersion: name }),
+  metadata: part({ continue: text(10_000), resourceVersion: name }),
   items: z.array(z.unknown()).nullable(),
 });
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
 export const Table = z.object({
   kind: z.literal('Table'),
-  metadata: part({ continue: z.string().max(10_000).catch('') }),
+  metadata: part({ continue: text(10_000) }),
   columnDefinitions: z.array(z.object({ name: z.string() })),
-  rows: z.array(z.object({ cells: z.array(z.unknown()), object: z.unknown().optional() })).nullable(),
+  /** Looked into one by one, without a schema: there is one for each pod of the cluster. */
+  rows: z.array(z.unknown()).nullable(),
 });
 
 /** What the API answers where it refuses. */

@@ -17,9 +17,9 @@ export function readTable(body: unknown): { rows: Row[]; next: string } | null {
   const { columnDefinitions, rows, metadata } = table.data;
   const names = columnDefinitions.map(({ name }) => name);
   return {
-    rows: (rows ?? []).map(({ cells, object }) => ({
-      cells: Object.fromEntries(names.map((name, index) => [name, cells[index]])),
-      object,
+    rows: (rows ?? []).map((row) => ({
+      cells: Object.fromEntries(names.map((name, index) => [name, cellOf(row, index)])),
+      object: typeof row === 'object' && row !== null && 'object' in row ? row.object : undefined,
     })),
     next: metadata.continue,
   };
@@ -31,8 +31,15 @@ export function readColumn(body: unknown, column: string): string[] | null {
   if (!table.success) return null;
   const index = table.data.columnDefinitions.findIndex(({ name }) => name === column);
   if (index === -1) return null;
-  return (table.data.rows ?? []).flatMap(({ cells }) => {
-    const cell = cells[index];
-    return typeof cell === 'string' ? [cell] : [];
-  });
+  const found: string[] = [];
+  for (const row of table.data.rows ?? []) {
+    const cell = cellOf(row, index);
+    if (typeof cell === 'string') found.push(cell);
+  }
+  return found;
+}
+
+function cellOf(row: unknown, index: number): unknown {
+  if (typeof row !== 'object' || row === null || !('cells' in row)) return undefined;
+  return Array.isArray(row.cells) ? row.cells[index] : undefined;
 }

@@ -7,7 +7,7 @@ import type { Answer } from './command.ts';
 export const answerLifeMs = 60 * 60 * 1000;
 
 /** UTF-8 bytes of one kept answer; a larger one is shown without buttons. */
-export const answerBytes = 256 * 1024;
+export const answerBytes = 1024 * 1024;
 
 /** An answer as leaves: at least one. */
 export interface Leaves {

@@ -1,6 +1,6 @@
 // What a rollout's state means: it goes on, it is done, or it cannot succeed, and why. Pure.
 import { formatDuration } from '../lib/duration.ts';
-import { type Culprit, podTrouble, skewMs, type Trouble, type TroubleReason } from './trouble.ts';
+import { type Culprit, podTrouble, skewMs, type Trouble, type TroubleReason, unready } from './trouble.ts';
 import type { DeploymentView, RolloutView } from './view.ts';
 
 export type FailureReason = TroubleReason | 'deadline' | 'timeout' | 'paused' | 'gone' | 'taken over';
@@ -64,17 +64,15 @@ export function judge(view: RolloutView, since: Since, now: number): Verdict {
   if (other !== null) return failed('taken over', other);
   if (view.away === null && isDone(deployment)) return { kind: 'done', progress };
 
-  const observed = deployment.observedGeneration >= deployment.generation;
   // While the cluster is away, and until its controller has looked, what is seen may belong to what was before.
-  const trouble = observed && view.away === null ? podTrouble(view, since.startedAt, now) : null;
-  const settled = trouble?.certain ? trouble : null;
-  if (settled !== null) return failed(settled.reason, settled.said, settled.culprit);
-  if (observed && view.away === null) {
-    const stopped = stoppedBy(deployment, since);
-    if (stopped !== null) return failed(stopped.reason, withTrouble(stopped.said, trouble), culpritOf(view, trouble));
-  }
+  const current = view.away === null && isObserved(deployment);
+  const trouble = current ? podTrouble(view, since.startedAt, now) : null;
+  if (trouble?.certain) return failed(trouble.reason, trouble.said, trouble.culprit);
+  const blamed = trouble ?? (current ? unready(view) : null);
+  const stopped = current ? stoppedBy(deployment, since) : null;
+  if (stopped !== null) return failed(stopped.reason, withTrouble(stopped.said, blamed), blamed?.culprit);
   if (isOver(since, now)) {
-    return failed('timeout', withTrouble(timedOut(view, progress, since), trouble), culpritOf(view, trouble));
+    return failed('timeout', withTrouble(timedOut(view, progress, since), blamed), blamed?.culprit);
   }
   return { kind: 'progressing', progress: trouble === null ? progress : { ...progress, note: trouble.said } };
 }
@@ -86,21 +84,16 @@ function isOver({ startedAt, timeoutMs }: Since, now: number): boolean {
 export function progressOf({ deployment, away, replicaSet }: RolloutView): Progress {
   if (deployment === null) return { wanted: 0, updated: 0, ready: 0, unavailable: 0, old: 0, note: away?.said ?? '' };
   const { wanted, updated, ready, unavailable, total } = deployment;
-  const observed = deployment.observedGeneration >= deployment.generation;
-  const counts = {
-    wanted,
-    ready,
-    unavailable,
-    updated: observed ? updated : 0,
-    old: observed ? total - updated : total,
-  };
+  const isNew = isObserved(deployment);
+  const counts = { wanted, ready, unavailable, updated: isNew ? updated : 0, old: isNew ? total - updated : total };
   const note = away?.said ?? replicaSet?.failure?.message ?? waitingFor(deployment);
   return { ...counts, note };
 }
 
 /** In the words of `kubectl rollout status`. */
-function waitingFor({ generation, observedGeneration, wanted, updated, total, available }: DeploymentView): string {
-  if (observedGeneration < generation) return 'the change has not been looked at yet';
+function waitingFor(deployment: DeploymentView): string {
+  const { wanted, updated, total, available } = deployment;
+  if (!isObserved(deployment)) return 'the change has not been looked at yet';
   if (updated < wanted) return `${updated} of ${wanted} new pods have been made`;
   if (total > updated) return `${total - updated} old ${total - updated === 1 ? 'pod is' : 'pods are'} ending`;
   if (available < updated) return `${available} of ${updated} updated pods are available`;
@@ -108,8 +101,14 @@ function waitingFor({ generation, observedGeneration, wanted, updated, total, av
 }
 
 /** https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go */
-function isDone({ generation, observedGeneration, wanted, updated, total, available }: DeploymentView): boolean {
-  return observedGeneration >= generation && updated >= wanted && total <= updated && available >= updated;
+function isDone(deployment: DeploymentView): boolean {
+  const { wanted, updated, total, available } = deployment;
+  return isObserved(deployment) && updated >= wanted && total <= updated && available >= updated;
+}
+
+/** Whether the status is one of the present specification. */
+function isObserved({ observedGeneration, generation }: DeploymentView): boolean {
+  return observedGeneration >= generation;
 }
 
 function otherImage({ images }: DeploymentView, { container, image }: Since): string | null {
@@ -147,16 +146,6 @@ function timedOut({ away }: RolloutView, { wanted, updated, note }: Progress, { 
   return `${after}: ${note === '' ? `${updated} of ${wanted} pods are updated` : note}.`;
 }
 
-function withTrouble(said: string, trouble: Trouble | null): string {
+function withTrouble(said: string, trouble: Pick<Trouble, 'said'> | null): string {
   return trouble === null ? said : `${said}\n${trouble.said}`;
-}
-
-/** Where nothing else is known, a container that runs without ever being ready. */
-function culpritOf({ pods }: RolloutView, trouble: Trouble | null): Culprit | null {
-  if (trouble !== null) return trouble.culprit;
-  for (const { name, containers } of pods) {
-    const unready = containers.find(({ init, ready, waiting }) => !init && !ready && waiting === null);
-    if (unready !== undefined) return { pod: name, container: unready.name };
-  }
-  return null;
 }

@@ -48,6 +48,20 @@ export function podTrouble(view: RolloutView, startedAt: number, now: number): T
   return all.find(({ certain }) => certain) ?? all[0] ?? null;
 }
 
+/** Where a deadline is over and nothing is wrong: a container that runs without becoming ready. */
+export function unready({ pods }: RolloutView): Pick<Trouble, 'said' | 'culprit'> | null {
+  for (const { name, phase, containers } of pods) {
+    const one =
+      phase === 'Running'
+        ? containers.find(({ init, ready, waiting }) => !init && !ready && waiting === null)
+        : undefined;
+    if (one === undefined) continue;
+    const said = `The container ${one.name} of ${name} runs, but does not become ready: its readiness probe fails.`;
+    return { said, culprit: { pod: name, container: one.name } };
+  }
+  return null;
+}
+
 function troubles({ pods, replicaSet, terminating }: RolloutView, startedAt: number, now: number): Trouble[] {
   // Pods that have failed as a whole (evicted, for example) are replaced by the ReplicaSet.
   const live = pods.filter(({ phase }) => phase !== 'Failed' && phase !== 'Succeeded');

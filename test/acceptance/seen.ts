@@ -10,9 +10,10 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Every line that the bot wrote, parsed; throws for one that is no JSON. */
+/** Every whole line that the bot wrote, parsed; throws for one that is no JSON. */
 export function logLines(output: string): LogLine[] {
   return output
+    .slice(0, output.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));

@@ -153,7 +153,7 @@ describe('what it makes of the answers', () => {
     const cluster = (await open()).as(vera);
     const nodes = await cluster.nodes(never());
     expect(new Set(nodes.map(({ name }) => name)).size).toBe(1100);
-    expect(kubernetes.requests).toHaveLength(3);
+    expect(kubernetes.requests).toHaveLength(5);
   });
 
   test('events on a node, newest first', async () => {

@@ -84,21 +84,6 @@ const system: PodSeed[] = [
 ];
 
 const apps: PodSeed[] = [
-  ...(['desktop-2', 'desktop-3', 'desktop-2'] as const).map(
-    (node, index): PodSeed => ({
-      namespace: 'laravel-apps',
-      name: `laravel-multi-tenant-6d5f8c7b94-${['2xk9p', 'h4v7c', 'zq6tn'][index]}`,
-      node,
-      ip: `10.42.${node === 'desktop-2' ? 1 : 2}.${20 + index}`,
-      image: `ghcr.io/acme/shop:${runningSha}`,
-      container: 'laravel-app',
-      ageHours: 26,
-      owner: ['ReplicaSet', 'laravel-multi-tenant-6d5f8c7b94'],
-      labels: { app: 'laravel-multi-tenant', 'pod-template-hash': '6d5f8c7b94' },
-      requests: { cpu: 250, memory: 256 },
-      used: { cpu: 180 + 35 * index, memory: 212 + 18 * index },
-    }),
-  ),
   {
     namespace: 'laravel-apps',
     name: 'mysql-0',

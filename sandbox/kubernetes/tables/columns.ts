@@ -4,12 +4,22 @@ import type { Resource } from '../resources.ts';
 import { storeName } from '../resources.ts';
 import { ageColumn, createdAtColumn, nameColumn } from './common.ts';
 import { eventColumns } from './events.ts';
+import { claimColumns, configMapColumns, ingressColumns, networkPolicyColumns, serviceColumns } from './network.ts';
 import { nodeColumns } from './nodes.ts';
 import { podColumns } from './pods.ts';
+import {
+  autoscalerColumns,
+  budgetColumns,
+  cronJobColumns,
+  deploymentColumns,
+  jobColumns,
+  quotaColumns,
+  replicaSetColumns,
+} from './workloads.ts';
 
 export interface Column {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'date';
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
   readonly format?: string;
   readonly description: string;
   /** 1 is shown by `-o wide` only. */
@@ -68,6 +78,18 @@ const tables: Readonly<Record<string, Columns>> = {
   'events.k8s.io/events': eventColumns,
   namespaces: namespaceColumns,
   serviceaccounts: [nameColumn, ageColumn],
+  configmaps: configMapColumns,
+  persistentvolumeclaims: claimColumns,
+  resourcequotas: quotaColumns,
+  services: serviceColumns,
+  'apps/deployments': deploymentColumns,
+  'apps/replicasets': replicaSetColumns,
+  'autoscaling/horizontalpodautoscalers': autoscalerColumns,
+  'batch/cronjobs': cronJobColumns,
+  'batch/jobs': jobColumns,
+  'networking.k8s.io/ingresses': ingressColumns,
+  'networking.k8s.io/networkpolicies': networkPolicyColumns,
+  'policy/poddisruptionbudgets': budgetColumns,
   'rbac.authorization.k8s.io/clusterroles': [nameColumn, createdAtColumn],
   'rbac.authorization.k8s.io/roles': [nameColumn, createdAtColumn],
   'rbac.authorization.k8s.io/clusterrolebindings': bindingColumns('clusterRoleBinding'),

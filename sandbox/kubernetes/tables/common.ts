@@ -1,5 +1,5 @@
 // Columns and texts that several tables share.
-import type { KubernetesObject } from '../objects.ts';
+import { type KubernetesObject, labelsAt, listAt, textAt, textsAt } from '../objects.ts';
 import type { Column } from './columns.ts';
 
 export const none = '<none>';
@@ -27,6 +27,30 @@ export const createdAtColumn: Column = {
   type: 'date',
   cell: (object: KubernetesObject) => object.metadata.creationTimestamp ?? '',
 };
+
+/** A column of text. */
+export function column(name: string, description: string, cell: Column['cell']): Column {
+  return { name, type: 'string', description, priority: 0, cell };
+}
+
+/** One that `-o wide` alone shows. */
+export function wide(name: string, description: string, cell: Column['cell']): Column {
+  return { ...column(name, description, cell), priority: 1 };
+}
+
+/** A label selector as it is written on a command line; `<none>` where nothing is selected. */
+export function selectorText(selector: unknown): string {
+  const labels = Object.entries(labelsAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${value}`);
+  const expressions = listAt(selector, 'matchExpressions').map((one) => {
+    const operator = textAt(one, 'operator');
+    const key = textAt(one, 'key');
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator.toLowerCase()} (${textsAt(one, 'values').join(',')})`;
+  });
+  const all = [...labels, ...expressions].sort();
+  return all.length === 0 ? none : all.join(',');
+}
 
 /** How long ago, as kubectl shows it; `<unknown>` without a time. */
 export function age(timestamp: string | undefined, now: Date): string {

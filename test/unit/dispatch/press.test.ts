@@ -26,7 +26,7 @@ const huge = command({
   level: 'viewer',
   options: {},
   async *run() {
-    yield { pages: [page('one'), page('two')], whole: { name: 'all.txt', data: 'x'.repeat(300 * 1024) } };
+    yield { pages: [page('one'), page('two')], whole: { name: 'all.txt', data: 'x'.repeat(1100 * 1024) } };
   },
 });
 

@@ -9,9 +9,9 @@ import { isInstalled } from '../../../scripts/launch/install.mjs';
 import { isBuilt } from '../../../scripts/launch/stale.mjs';
 
 const program = `
-console.log('up', process.pid, ...process.argv.slice(2));
 process.on('SIGTERM', () => process.exit(7));
 setInterval(() => {}, 1000);
+console.log('up', process.pid, ...process.argv.slice(2));
 `;
 
 /** Without `process.execve`, as in Node 20. */
