@@ -1,4 +1,5 @@
 // The objects that the suite puts into a cluster, on top of the nodes desktop-1, desktop-2 and worker-db-01.
+import { appSpace } from './apps.ts';
 import type { AnyObject } from './connection.ts';
 
 export const space = 'contract';
@@ -9,6 +10,7 @@ export const robot = { user: `system:serviceaccount:${space}:robot`, namespace: 
 
 export const fixture: readonly AnyObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: space } },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: appSpace } },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot', namespace: space } },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'idle', namespace: space } },
   pod('db-1', { app: 'db', tier: 'data' }),
@@ -47,6 +49,8 @@ export const fixture: readonly AnyObject[] = [
     roleRef: { apiGroup: rbac, kind: 'Role', name: 'one-pod' },
     subjects: [{ apiGroup: rbac, kind: 'User', name: 'contract:one' }],
   },
+  clusterRole('contract-patcher', [{ apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] }]),
+  clusterBinding('contract-patcher', 'contract-patcher', [{ apiGroup: rbac, kind: 'User', name: 'contract:patcher' }]),
   clusterRole('contract-reviewer', [
     { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
   ]),

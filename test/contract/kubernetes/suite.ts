@@ -6,8 +6,10 @@ import { discoveryTests } from './discovery.ts';
 import { fixture } from './fixture.ts';
 import { impersonationTests } from './impersonation.ts';
 import { readTests } from './reads.ts';
+import { rolloutTests } from './rollouts.ts';
 import { tableTests } from './tables.ts';
 import { watchTests } from './watches.ts';
+import { writeTests } from './writes.ts';
 
 /** `connect` gives a cluster with the nodes desktop-1, desktop-2 and worker-db-01, 1.36, that lets anonymous requests through. */
 export function describeKubernetes(name: string, connect: () => Promise<Connection>): void {
@@ -30,6 +32,8 @@ export function describeKubernetes(name: string, connect: () => Promise<Connecti
     describe('access', () => accessTests(connection));
     describe('impersonation', () => impersonationTests(connection));
     describe('watches', () => watchTests(connection));
+    describe('writes', () => writeTests(connection));
+    describe('rollouts', () => rolloutTests(connection));
     describe('discovery', () => discoveryTests(connection));
   });
 }
