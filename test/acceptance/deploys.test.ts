@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Discord, SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { homelabFiles } from '../../sandbox/git/seed.ts';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { rbacObjects } from '../../sandbox/rbac.ts';
 import { runningSha } from '../../sandbox/kubernetes/seed/workloads.ts';
 import { shopShas } from '../../sandbox/registry/seed.ts';
 import { checkRequest } from '../contract/spec.ts';
@@ -14,7 +15,7 @@ let discord: Discord;
 const [first = '', second = '', , fourth = '', fifth = ''] = shopShas;
 const short = (tag: string): string => tag.slice(0, 7);
 const kustomization = 'apps/laravel-multitenant/kustomization.yaml';
-const patient = { timeoutMs: 40_000 };
+const patient = { timeoutMs: 25_000 };
 
 beforeAll(async () => {
   homelab = await startHomelab({
@@ -29,6 +30,7 @@ afterAll(() => homelab.stop());
 beforeEach(async () => {
   await homelab.git.seed(homelabFiles({ image: homelab.registry.image('acme/shop'), tag: runningSha }));
   homelab.kubernetes.reset();
+  homelab.kubernetes.apply(await rbacObjects());
 });
 
 afterEach(() => {
