@@ -215,21 +215,13 @@ describe('many large bodies', () => {
       }, 10);
       const body = largeNotification();
       expect(body.length).toBeGreaterThan(2.8 * mebibyte);
-      // A client whose connection ends before it has sent everything has not been answered to its liking, but it is told so.
-      const answers = await Promise.all(
-        Array.from({ length: 200 }, () =>
-          send(body).then(
-            ({ status }) => status,
-            () => 'cut off',
-          ),
-        ),
-      );
+      const answers = await Promise.all(Array.from({ length: 200 }, async () => (await send(body)).status));
       await discord.waitForMessage('alerts', ({ files }) => files.some((file) => file.size > mebibyte), {
         timeoutMs: 30_000,
       });
       clearInterval(watching);
-      const known: unknown[] = [202, 408, 503, 'cut off'];
-      expect(answers.filter((answer) => !known.includes(answer))).toEqual([]);
+      // On a busy machine a body may also take too long.
+      expect(answers.filter((status) => ![202, 408, 503].includes(status))).toEqual([]);
       expect(answers).toContain(202);
       expect((most - idle) / 1e6).toBeLessThan(100);
       await alertsGoOn();
