@@ -1,6 +1,7 @@
 // `POST /webhooks/alertmanager`: token, size, time, JSON, notification, stored; in this order, and 202 only after the last.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { collectGarbage } from '../lib/garbage.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
@@ -8,6 +9,9 @@ import { parseJson } from './json.ts';
 import type { HttpLimits } from './limits.ts';
 import { createRoom } from './room.ts';
 import { bearerCheck } from './token.ts';
+
+/** Bytes of a body from which on what it leaves behind is collected at once. */
+const largeBytes = 512 * 1024;
 
 export type ParsedNotification<N> =
   | { readonly ok: true; readonly notification: N }
@@ -78,12 +82,15 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
       release();
       return later('too many bodies are in flight');
     }
+    const collect = length >= largeBytes ? collectGarbage : () => {};
     const done = () => {
+      collect();
       workroom.give(length);
       release();
     };
     const parsed = read(bytes);
     free();
+    collect();
     if (!parsed.ok) {
       done();
       return { status: 400, error: parsed.reason.slice(0, 500) };
