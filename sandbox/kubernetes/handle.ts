@@ -61,7 +61,11 @@ function attributesOf(info: RequestInfo): Attributes {
   return { verb, group, resource, subresource, namespace, name };
 }
 
+const openapiTwo = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
 function answerPath(world: World, { method, path }: Incoming): Answer {
+  // The second version of OpenAPI as an empty protobuf message: kubectl turns to it for kinds that the third does not have.
+  if (path === '/openapi/v2') return { status: 200, body: '', headers: { 'content-type': openapiTwo } };
   const found = discover(path, world.host());
   if (found === null) {
     if (path.startsWith('/openapi') || path === '/metrics') throw unsupported(method, path, path);

@@ -36,6 +36,7 @@ export const supportedResources: readonly SupportedResource[] = [
   row('rbac.authorization.k8s.io/v1', 'clusterroles', 'get list watch', true),
   row('rbac.authorization.k8s.io/v1', 'rolebindings', 'get list watch', true),
   row('rbac.authorization.k8s.io/v1', 'roles', 'get list watch', true),
+  row('apiextensions.k8s.io/v1', 'customresourcedefinitions', 'get list watch', false),
   row('metrics.k8s.io/v1beta1', 'nodes', 'get list', false),
   row('metrics.k8s.io/v1beta1', 'pods', 'get list', false),
   row('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'create', false),
@@ -58,6 +59,7 @@ export const supportedPaths: readonly string[] = [
   '/api/v1',
   '/apis/{group}',
   '/apis/{group}/{version}',
+  '/openapi/v2',
   '/openapi/v3',
   '/openapi/v3/apis/{group}/{version}',
 ];

@@ -273,7 +273,8 @@ describe('what is not supported', () => {
     ['DELETE', '/apis/apps/v1/namespaces/laravel-apps/deployments', 'deletecollection of deployments'],
     ['PATCH', '/api/v1/nodes/desktop-1', 'patch of nodes'],
     ['GET', '/api/v1/nodes?dryRun=All', 'the parameter dryRun'],
-    ['GET', '/openapi/v2', '/openapi/v2'],
+    ['GET', '/openapi/v3/apis/storage.k8s.io/v1', '/openapi/v3/apis/storage.k8s.io/v1'],
+    ['POST', '/api/v1/namespaces/laravel-apps/pods/mysql-0/eviction', 'the subresource pods/eviction'],
   ])('%s %s is answered 501, naming itself', async (method, path, what) => {
     const answer = await ask(path, { method });
     expect(answer.status).toBe(501);

@@ -1,4 +1,4 @@
-// Kinds of access control, questions about oneself, and measurements.
+// Kinds of access control, questions about oneself, measurements, and custom kinds, of which there are none.
 import type { Resource } from './resource.ts';
 import { readable } from './verbs.ts';
 
@@ -34,6 +34,22 @@ export const accessResources: readonly Resource[] = [
     namespaced: true,
   },
   { ...rbac, resource: 'roles', blank: emptyRole, singular: 'role', kind: 'Role', namespaced: true },
+  {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    resource: 'customresourcedefinitions',
+    singular: 'customresourcedefinition',
+    kind: 'CustomResourceDefinition',
+    namespaced: false,
+    verbs: readable,
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    fields: [],
+    blank: {
+      spec: { group: '', names: { plural: '', kind: '' }, scope: '', versions: null },
+      status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
+    },
+  },
   { ...metrics, resource: 'nodes', singular: '', kind: 'NodeMetrics', namespaced: false },
   { ...metrics, resource: 'pods', singular: '', kind: 'PodMetrics', namespaced: true },
   ...(['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] as const).map((resource) =>
