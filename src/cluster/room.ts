@@ -20,7 +20,7 @@ const nobody: Identity = { level: 'viewer', discordUser: 'homelab-bot' };
 export interface ClusterOptions {
   readonly kubernetes: Source;
   readonly log: Logger;
-  /** Of the programs that are run, see `programEnvironment`: kubectl is found on its PATH. Without it there is none. */
+  /** Of the programs that are run, see `programEnvironment`: kubectl is found on its PATH, without which there is none. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds until an answer has to begin: people are told within 3 s what is away. */
   readonly answerMs?: number;
@@ -42,7 +42,7 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterRoom>
   const health = createHealth(log);
   const server = new URL(config.getCurrentCluster()?.server ?? '').host;
 
-  const scratch = await openScratch();
+  const scratch = await openScratch(env['TMPDIR']);
 
   const bind = (identity: Identity) => {
     const as = new ImpersonatingConfig(config, identity);

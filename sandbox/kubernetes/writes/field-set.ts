@@ -109,13 +109,15 @@ export function readable(text: string): string {
   return text
     .split('\u0000')
     .filter((element) => element !== '.')
-    .map((element) => {
-      if (element.startsWith('f:')) return `.${element.slice(2)}`;
-      const key: unknown = JSON.parse(element.slice(2));
-      const parts = isRecord(key) ? Object.entries(key).map(([name, value]) => `${name}=${JSON.stringify(value)}`) : [];
-      return `[${parts.join(',')}]`;
-    })
+    .map((element) => (element.startsWith('f:') ? `.${element.slice(2)}` : keyText(element)))
     .join('');
+}
+
+/** `k:{"name":"app"}` as `[name="app"]`. */
+export function keyText(element: string): string {
+  const key: unknown = JSON.parse(element.slice(2));
+  const parts = isRecord(key) ? Object.entries(key).map(([name, value]) => `${name}=${JSON.stringify(value)}`) : [];
+  return `[${parts.join(',')}]`;
 }
 
 /** The name of a manager, as it is told in conflicts. */

@@ -21,9 +21,16 @@ interface Entry extends Manager {
 export function applyAs(
   held: KubernetesObject,
   applied: KubernetesObject,
-  { manager, force, at }: { readonly manager: string; readonly force: boolean; readonly at: string },
+  how: {
+    readonly manager: string;
+    readonly force: boolean;
+    readonly at: string;
+    /** `scale` where it is applied through that; empty by default. */
+    readonly subresource?: string;
+  },
 ): KubernetesObject {
-  const who: Manager = { name: manager, operation: 'Apply', subresource: '' };
+  const { manager, force, at, subresource = '' } = how;
+  const who: Manager = { name: manager, operation: 'Apply', subresource };
   const leaves = leavesOf(applied);
   const mine = new Set(leaves.map(({ path }) => pathText(path)));
   const entries = entriesOf(held);

@@ -5,10 +5,10 @@ import { heldAs } from '../read.ts';
 import { methodNotAllowed } from '../status.ts';
 import { timestamp } from '../store.ts';
 import { admit } from './admit.ts';
-import { jsonOf } from './body.ts';
-import { updateAs } from './managers.ts';
+import { contentType, jsonOf, yamlOf } from './body.ts';
+import { applyAs, updateAs } from './managers.ts';
 import { invalid, wrong } from './validate.ts';
-import { checkVersion, heldObject, patch, type Writing } from './write.ts';
+import { applyPatch, checkVersion, heldObject, patch, type Writing } from './write.ts';
 import { writeOptions } from './write-options.ts';
 
 export function answerScale(writing: Writing): Reply {
@@ -17,15 +17,30 @@ export function answerScale(writing: Writing): Reply {
   const shown = scaleOf(before);
   if (info.verb === 'get') return { status: 200, body: shown };
   if (info.verb !== 'patch' && info.verb !== 'update') throw methodNotAllowed();
-  const options = writeOptions(request, info.verb === 'patch' ? 'PatchOptions' : 'UpdateOptions');
-  const wanted = info.verb === 'patch' ? patch(request, shown) : jsonOf(request);
+  const isApply = info.verb === 'patch' && contentType(request) === applyPatch;
+  const options = writeOptions(request, info.verb === 'patch' ? 'PatchOptions' : 'UpdateOptions', isApply);
+  const wanted = isApply ? yamlOf(request) : info.verb === 'patch' ? patch(request, shown) : jsonOf(request);
   const replicas = replicasOf(wanted, info.pathName);
   if (isRecord(wanted)) checkVersion(resource, wanted as unknown as KubernetesObject, before);
-  const draft = { ...before, spec: { ...recordAt(before, 'spec'), replicas } };
-  const who = { name: options.manager, operation: 'Update', subresource: 'scale' } as const;
-  const after = updateAs(before, admit(resource, draft, before), who, timestamp(now()));
+  const after = isApply ? applied(replicas) : updated(replicas);
   const held = heldAs(resource);
   return { status: 200, body: scaleOf(options.dryRun ? store.preview(held, after) : store.put(held, after)) };
+
+  function updated(replicas: number): KubernetesObject {
+    const draft = { ...before, spec: { ...recordAt(before, 'spec'), replicas } };
+    const who = { name: options.manager, operation: 'Update', subresource: 'scale' } as const;
+    return updateAs(before, admit(resource, draft, before), who, timestamp(now()));
+  }
+
+  /** Beside others who set it to the same: an apply owns what it says, also where that changes nothing. */
+  function applied(replicas: number): KubernetesObject {
+    const { apiVersion, kind, metadata } = before;
+    const { name, namespace = '' } = metadata;
+    const object = { apiVersion, kind, metadata: { name, namespace }, spec: { replicas } };
+    const { manager, force } = options;
+    const how = { manager, force, at: timestamp(now()), subresource: 'scale' };
+    return admit(resource, applyAs(before, object, how), before);
+  }
 }
 
 function replicasOf(wanted: unknown, name: string): number {

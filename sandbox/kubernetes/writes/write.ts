@@ -2,7 +2,7 @@
 import { forbidden } from '../forbidden.ts';
 import type { Incoming, Reply } from '../incoming.ts';
 import { merge } from '../merge.ts';
-import { isRecord, type KubernetesObject } from '../objects.ts';
+import { at, isRecord, type KubernetesObject } from '../objects.ts';
 import { authorize } from '../rbac.ts';
 import { heldAs } from '../read.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -14,6 +14,7 @@ import { admit } from './admit.ts';
 import { contentType, jsonOf, objectFor, unsupportedType, yamlOf } from './body.ts';
 import { patched } from './json-patch.ts';
 import { applyAs, updateAs } from './managers.ts';
+import { checkShape } from './typed.ts';
 import { type WriteOptions, writeOptions } from './write-options.ts';
 
 export interface Writing {
@@ -25,7 +26,7 @@ export interface Writing {
   readonly info: ResourceRequest;
 }
 
-const applyPatch = 'application/apply-patch+yaml';
+export const applyPatch = 'application/apply-patch+yaml';
 
 export function createObject(writing: Writing): Reply {
   const { store, request, resource, info } = writing;
@@ -82,7 +83,9 @@ export function patch(request: Incoming, before: object): unknown {
 function applyObject(writing: Writing): Reply {
   const { store, now, user, request, resource, info } = writing;
   const options = writeOptions(request, 'PatchOptions', true);
-  const applied = objectFor(yamlOf(request), resource, info);
+  const given = yamlOf(request);
+  const applied = objectFor(given, resource, info);
+  checkShape(resource, applied, at(given, 'metadata.namespace'));
   if ('managedFields' in applied.metadata) throw badRequest('metadata.managedFields must be nil');
   const before = store.find(heldAs(resource), info.namespace, info.pathName);
   const how = { manager: options.manager, force: options.force, at: timestamp(now()) };

@@ -119,6 +119,20 @@ export function writeTests(connection: () => Connection): void {
     expect(specOf(kept).replicas).toBe(3);
   });
 
+  test('the same replicas written again own nothing as an update, but do as an apply of the scale', async () => {
+    const paused = { spec: { paused: true } };
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'shared' }, spec: { replicas: 3 } };
+    const path = `${one('shared')}/scale`;
+    await applyApp(connection(), app('shared', { replicas: 3, ...paused }));
+    await change(`${path}?fieldManager=hand`, 'PATCH', 'merge-patch+json', { spec: { replicas: 3 } });
+    const lost = await applyApp(connection(), app('shared', { replicas: null, ...paused }));
+    expect(specOf(lost).replicas).toBe(1);
+    await applyApp(connection(), app('shared', { replicas: 3, ...paused }));
+    await change(`${path}?fieldManager=hand&force=true`, 'PATCH', 'apply-patch+yaml', scale);
+    const kept = await applyApp(connection(), app('shared', { replicas: null, ...paused }));
+    expect(specOf(kept).replicas).toBe(3);
+  });
+
   test('managers are told by name and by what they set', async () => {
     const object = await deploymentOf(connection(), 'still');
     const entries = object.metadata['managedFields'] as readonly Record<string, unknown>[];
@@ -263,6 +277,33 @@ export function writeTests(connection: () => Connection): void {
   test.each(refusals)('refused: %s', async (_what, name, object, code, message) => {
     const answer = await apply(connection(), one(name), object, { manager: 'other' });
     expect([answer.status, (answer.body as { message: string }).message]).toEqual([code, message]);
+  });
+
+  const mistyped: [change: object, said: string][] = [
+    [{ replicsa: 3, zoo: 1 }, '.spec.replicsa: field not declared in schema'],
+    [{ replicas: '3' }, '.spec.replicas: expected numeric (int or float), got string'],
+    [
+      { template: { spec: { containers: [{ name: 'app', image: 7 }] } } },
+      '.spec.template.spec.containers[name="app"].image: expected string, got &value.valueUnstructured{Value:7}',
+    ],
+    [
+      { template: { spec: { containers: [{ name: 'app', env: [{ name: 'A', value: true }] }] } } },
+      '.spec.template.spec.containers[name="app"].env[name="A"].value: expected string, got &value.valueUnstructured{Value:true}',
+    ],
+    [
+      { template: { spec: { containers: [{ name: 'app' }, { name: 'app' }] } } },
+      '.spec.template.spec.containers: duplicate entries for key [name="app"]',
+    ],
+  ];
+  test.each(mistyped)('what the kind does not have is told by its path: %j', async (spec, said) => {
+    const answer = await apply(connection(), one('still'), { ...bare, metadata: { name: 'still' }, spec });
+    const message = `failed to create typed patch object (/still; apps/v1, Kind=Deployment): ${said}`;
+    expect([answer.status, (answer.body as { message: string }).message]).toEqual([500, message]);
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: appSpace }, data: { a: 1 } };
+    const data = await apply(connection(), `${configMaps}/x`, map);
+    expect((data.body as { message: string }).message).toBe(
+      `failed to create typed patch object (${appSpace}/x; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}`,
+    );
   });
 
   test('nothing is created in a namespace that is not there', async () => {

@@ -55,11 +55,11 @@ describe('credentials', () => {
 
   test('the token file of a pod stays a file, since it is renewed', () => {
     const config = new KubeConfig();
-    config.loadFromCluster('/root');
+    config.loadFromCluster('/pod');
     const { users, clusters } = JSON.parse(kubeconfigFor(config, vera));
-    expect(users[0].user).toEqual({ tokenFile: '/root/var/run/secrets/kubernetes.io/serviceaccount/token', ...acting });
+    expect(users[0].user).toEqual({ tokenFile: '/pod/var/run/secrets/kubernetes.io/serviceaccount/token', ...acting });
     expect(clusters[0].cluster['certificate-authority']).toBe(
-      '/root/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+      '/pod/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
     );
   });
 });

@@ -9,6 +9,7 @@ import type { Cluster, Identity } from '../../../src/cluster/cluster.ts';
 import type { Command } from '../../../src/dispatch/command.ts';
 import { createDispatch, type Dispatch } from '../../../src/dispatch/dispatch.ts';
 import type { CommandInvocation, OptionValue, Person } from '../../../src/dispatch/invocation.ts';
+import { noCluster } from '../../../src/dispatch/no-cluster.ts';
 import type { DispatchOptions } from '../../../src/dispatch/setting.ts';
 import type { ActionButton, Message } from '../../../src/message.ts';
 import { answerShelf } from '../../../src/store/answers.ts';
@@ -156,6 +157,7 @@ export async function startBot(commands: readonly Command[], options: Partial<Di
 }
 
 const emptyCluster: Cluster = {
+  ...noCluster(),
   nodes: async () => [],
   node: async () => {
     throw new Error('There is no node');

@@ -3,11 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { suggestions } from '../../../../commands/nodes/suggestions.ts';
 import { nodes } from '../../../../commands/nodes.ts';
 import type { Cluster } from '../../../../src/cluster/cluster.ts';
+import { noCluster } from '../../../../src/dispatch/no-cluster.ts';
 import { UserError } from '../../../../src/lib/user-error.ts';
 import { answersOf, contextOf, wordsOf } from '../context.ts';
 import { node } from './given.ts';
 
 const well: Cluster = {
+  ...noCluster(),
   nodes: async () => [node('desktop-1')],
   node: async (name) => node(name),
   nodeUsage: async () => null,
