@@ -9,9 +9,9 @@ const arrows = {
   audit: ['access'],
   cards: [],
   alerts: ['cards', 'alertmanager', 'prometheus', 'loki', 'cluster', 'charts'],
-  dispatch: ['access', 'audit', 'alerts'],
-  operations: ['access', 'audit', 'cards', 'deploys', 'rollouts', 'cluster', 'repository', 'helm', 'hosts', 'registry'],
-  deploys: ['rollouts', 'cluster', 'repository', 'registry'],
+  dispatch: ['access', 'audit', 'alerts', 'deploys', 'operations'],
+  operations: ['access', 'audit', 'cards'],
+  deploys: ['access', 'operations', 'rollouts', 'cluster', 'repository', 'registry'],
   rollouts: ['cluster'],
 };
 const domain = Object.keys(arrows).join('|');
@@ -24,7 +24,7 @@ const vendors = [
   { vendor: 'express', path: '/express/', room: 'http' },
   { vendor: 'Kysely', path: '/kysely/', room: 'store' },
   { vendor: 'node:sqlite', path: '^(node:)?sqlite$', room: 'store' },
-  { vendor: 'yaml', path: '/yaml/', room: 'config' },
+  { vendor: 'yaml', path: '/yaml/', room: '(config|cluster|repository)' },
   { vendor: 'node-ssh', path: '/node-ssh/', room: 'hosts' },
   { vendor: 'simple-git', path: '/simple-git/', room: 'repository' },
   { vendor: 'prom-client', path: '/prom-client/', room: 'lib' },

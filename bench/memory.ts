@@ -1,6 +1,6 @@
-// Memory of the bundle: idle, and after 10,000 alerts in 1,000 groups.
+// Memory of the bundle: idle, under 200 bodies of 3 MiB at once, and after 10,000 alerts in 1,000 groups.
 import { setTimeout as delay } from 'node:timers/promises';
-import { startHomelab } from '../sandbox/homelab.ts';
+import { type Homelab, startHomelab } from '../sandbox/homelab.ts';
 import { notification, post, watchArrivals } from './alerts.ts';
 import { bundle, unlimited } from './bundle.ts';
 import { type Memory, memoryOf } from './memory-of.ts';
@@ -18,6 +18,7 @@ export async function memoryBench(): Promise<Row[]> {
     await homelab.bot.whenReady({ discord: 'ready', cluster: 'ready' });
     await delay(restMs);
     const idle = await memoryOf(homelab.bot.pid);
+    const flood = await floodPeak(homelab);
     const seen = watchArrivals(homelab, /Storm\d{4}/);
     let next = 0;
     const send = async (): Promise<void> => {
@@ -34,12 +35,48 @@ export async function memoryBench(): Promise<Row[]> {
     const after = await memoryOf(homelab.bot.pid);
     return [
       ...rows('idle', idle, 100),
+      {
+        name: 'RssAnon, more than idle under 200 bodies of 3 MiB at once',
+        value: flood - idle.anonymous,
+        unit: 'MB',
+        aim: 100,
+      },
       ...rows(`when ${groups * groupSize} alerts were just taken`, busy),
       ...rows(`after ${groups * groupSize} alerts`, after, 120),
     ];
   } finally {
     await homelab.stop();
   }
+}
+
+/** The most that is held while 200 notifications of 3 MiB arrive at once, in MB. */
+async function floodPeak(homelab: Homelab): Promise<number> {
+  const body = notification('Flood', 5_000);
+  let peak = 0;
+  const watching = setInterval(() => {
+    void memoryOf(homelab.bot.pid).then(({ anonymous }) => {
+      peak = Math.max(peak, anonymous);
+    });
+  }, 50);
+  try {
+    await Promise.all(Array.from({ length: 200 }, () => tryPost(homelab, body)));
+    await delay(restMs);
+  } finally {
+    clearInterval(watching);
+  }
+  return peak;
+}
+
+/** Some of so many are told to come again: that is what bounds the memory. */
+async function tryPost(homelab: Homelab, body: string): Promise<void> {
+  await fetch(`${homelab.bot.url}/webhooks/alertmanager`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${homelab.webhookToken}`, 'content-type': 'application/json' },
+    body,
+  }).then(
+    (response) => response.arrayBuffer(),
+    () => undefined,
+  );
 }
 
 function rows(when: string, memory: Memory, aim?: number): Row[] {

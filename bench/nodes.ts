@@ -8,6 +8,7 @@ import { nodes } from '../commands/nodes.ts';
 import { noCluster } from '../src/dispatch/no-cluster.ts';
 import { type Cluster, missingCluster, startCluster } from '../test/e2e/cluster.ts';
 import { rbacFolder } from '../test/rbac-manifests.ts';
+import { noApps } from '../test/unit/dispatch/no-apps.ts';
 import { percentile, type Row } from './row.ts';
 
 const run = promisify(execFile);
@@ -59,6 +60,11 @@ async function measured(
       log,
       now: () => new Date(),
       commands: [],
+      channelId: '1',
+      reference: 'bench',
+      deploys: noApps.deploys,
+      trail: noApps.trail,
+      firing: noApps.firing,
     };
     // The first one opens the connections and is not counted.
     for (let count = 0; count <= runs; count += 1) {

@@ -1,8 +1,9 @@
 // /deploy: an image tag of an app, through the manifest repository.
 import { z } from 'zod';
 import { command, type Option } from '../src/dispatch/command.ts';
-import { parseTag } from '../src/repository/tag.ts';
+import { parseTag } from '../src/lib/tag.ts';
 import { appOption, deployersOf, oneApp, reasonOption } from './apps/options.ts';
+import { changeRights } from './apps/rights.ts';
 import { startedMessage } from './apps/started.ts';
 
 const shaOption = {
@@ -28,6 +29,7 @@ export const deploy = command({
   level: 'operator',
   changes: true,
   also: deployersOf,
+  rights: changeRights,
   options: { sha: shaOption, app: appOption, reason: reasonOption },
   async *run({ deploys, person, level, channelId, reference, cluster, signal }, { sha, app, reason }) {
     if (level === null) throw new Error('A deploy was let through without a level');

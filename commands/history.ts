@@ -1,8 +1,8 @@
 // /history: who changed the tag of an app, when and why, from the manifest repository.
 import { command } from '../src/dispatch/command.ts';
+import { shortTag } from '../src/lib/tag.ts';
 import type { Line } from '../src/message.ts';
 import type { TagChange } from '../src/repository/repository.ts';
-import { shortTag } from '../src/repository/tag.ts';
 import { appOption, someApps } from './apps/options.ts';
 
 const most = 25;

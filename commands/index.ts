@@ -9,4 +9,4 @@ import { rollback } from './rollback.ts';
 import { status } from './status.ts';
 import { whoami } from './whoami.ts';
 
-export const commands: readonly Command[] = [nodes, status, history, deploy, rollback, audit, whoami, help];
+export const commands: readonly Command[] = [nodes, status, history, whoami, help, audit, deploy, rollback];

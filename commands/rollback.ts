@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { command, type Option } from '../src/dispatch/command.ts';
 import { appOption, deployersOf, oneApp, reasonOption } from './apps/options.ts';
+import { changeRights } from './apps/rights.ts';
 import { startedMessage } from './apps/started.ts';
 
 const toOption = {
@@ -28,6 +29,7 @@ export const rollback = command({
   level: 'operator',
   changes: true,
   also: deployersOf,
+  rights: changeRights,
   options: { app: appOption, to: toOption, reason: reasonOption },
   async *run({ deploys, person, level, channelId, reference, cluster, signal }, { app, to, reason }) {
     if (level === null) throw new Error('A rollback was let through without a level');

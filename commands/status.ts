@@ -1,8 +1,9 @@
 // /status: what each app should run and what it runs, a line an app.
 import type { AppStatus } from '../src/deploys/deploys.ts';
 import { command } from '../src/dispatch/command.ts';
+import { shortTag } from '../src/lib/tag.ts';
 import type { Item, Line, Message, Run, Tone } from '../src/message.ts';
-import { shortTag } from '../src/repository/tag.ts';
+import { statusRights } from '../src/rollouts/rights.ts';
 import { appOption, someApps } from './apps/options.ts';
 
 export const status = command({
@@ -10,7 +11,7 @@ export const status = command({
   summary: 'Shows what each app should run, what it runs, and what happens to it',
   level: 'viewer',
   options: { app: appOption },
-  rights: [{ group: 'apps', resource: 'deployments', verbs: ['get'] }],
+  rights: statusRights,
   async *run({ deploys, cluster, firing, signal }, { app }) {
     const all = await deploys.status(someApps(deploys.apps, app), cluster, signal);
     const alerts = await Promise.all(all.map(({ app: { namespace } }) => firing(namespace)));

@@ -31,7 +31,7 @@ import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
-import { alertStore, firingIn, removeEndedIncidents } from './store/incidents.ts';
+import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
 import { operationStore, removeEndedOperations } from './store/operations.ts';
 import { postStore, removeOldPosts } from './store/posts.ts';
@@ -165,7 +165,7 @@ export async function startApp(options: {
       now,
     };
     const operations = createOperations({
-      store: operationStore(store, now),
+      store: operationStore(store),
       procedures: [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[],
       wake: (channelId) => publisher.wake(channelId),
       ended: operationEnded({ audit, posts, auditChannelId: config.discord.auditChannelId }),
@@ -188,7 +188,7 @@ export async function startApp(options: {
       apps: config.apps,
       deploys,
       trail: auditTrail(store),
-      firing: (namespace) => firingIn(store.db, namespace),
+      firing: (namespace) => alerts.firingIn(namespace),
       suggestions,
       operations,
       memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),

@@ -2,11 +2,12 @@
 import type { Logger } from 'pino';
 import { priorities, type WantedCard } from '../cards/card.ts';
 import type { Message } from '../message.ts';
-import { type Incident, worstSeverity } from './incident.ts';
+import { nameOf } from './describe.ts';
+import { type Incident, isOpen, worstSeverity } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { chooseDestination, type Route } from './routes.ts';
-import type { Notification } from './schema.ts';
+import { labelOf, type Notification } from './schema.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
@@ -21,6 +22,8 @@ export interface AlertStore {
   change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
   latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
   read(id: string): Promise<Incident | undefined>;
+  /** Incidents that have not ended, at most `limit`. */
+  open(limit: number): Promise<readonly Incident[]>;
 }
 
 /** What the publisher offers for this. */
@@ -50,6 +53,8 @@ export interface Alerts {
   stop(): void;
   /** Resolves once the notification is durably stored. Rejects when it could not be; it is then shown from memory as far as possible. */
   accept(notification: Notification): Promise<void>;
+  /** Names of the alerts that fire in this namespace, at most 20. */
+  firingIn(namespace: string): Promise<readonly string[]>;
   /** What the card of an incident says now. */
   show(cardId: string): Promise<Message | undefined>;
 }
@@ -62,6 +67,9 @@ const retryMs = 5000;
 
 /** How far Prometheus' clock may be ahead of ours, in milliseconds. */
 const clockMargin = 2000;
+
+/** Open incidents that are looked at for what fires in a namespace. */
+const mostLookedAt = 200;
 
 /** Incidents that could not be written down are remembered for this many groups. */
 const maxRemembered = 1000;
@@ -173,6 +181,11 @@ export function createAlerts(options: AlertOptions): Alerts {
     stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
+    },
+    async firingIn(namespace) {
+      const alerts = (await store.open(mostLookedAt)).flatMap((incident) => incident.alerts.filter(isOpen));
+      const names = alerts.filter(({ labels }) => labelOf(labels, 'namespace') === namespace).map(nameOf);
+      return [...new Set(names)].slice(0, 20);
     },
     async show(cardId) {
       const incident = await store.read(cardId);

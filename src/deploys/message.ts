@@ -1,8 +1,8 @@
 // What the card of a deploy or rollback says: pure, from the operation to the message.
 import { formatDuration } from '../lib/duration.ts';
+import { shortTag } from '../lib/tag.ts';
 import type { Fact, Line, Message, Tone } from '../message.ts';
 import type { Operation } from '../operations/operation.ts';
-import { shortTag } from '../repository/tag.ts';
 import { progressLines } from '../rollouts/lines.ts';
 import type { DeployState, Step } from './state.ts';
 

@@ -1,7 +1,7 @@
 // What autocomplete offers for tags: from memory at once, refreshed in the background when somebody asks.
 import type { Logger } from 'pino';
+import { shortTag } from '../lib/tag.ts';
 import type { TagChange } from '../repository/repository.ts';
-import { shortTag } from '../repository/tag.ts';
 import type { App } from './app.ts';
 import type { Outside } from './outside.ts';
 

@@ -1,6 +1,7 @@
 // Runs operations: each step is written down before it is taken, and one that a kill interrupted is taken up at the next start.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { priorities, type WantedCard } from '../cards/card.ts';
 import { backoff } from '../lib/backoff.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message } from '../message.ts';
@@ -50,6 +51,24 @@ export interface OperationsOptions {
   readonly now: () => Date;
 }
 
+/** The card of an operation as it stands. */
+function cardOf({ id, channelId, ending }: Operation, now: number): WantedCard {
+  const open = ending === null;
+  return {
+    id,
+    kind: operationCard,
+    channelId,
+    priority: open ? priorities.progress : priorities.end,
+    mentionRoles: [],
+    ring: true,
+    open,
+    wantedAt: now,
+    begun: false,
+    lookSince: null,
+    messageId: null,
+  };
+}
+
 interface Taken {
   readonly after: After<unknown>;
   /** Set where the step was aborted. */
@@ -66,6 +85,10 @@ export function createOperations(options: OperationsOptions): Operations {
   const procedures = new Map(options.procedures.map((procedure) => [procedure.kind, procedure]));
   const running = new Map<string, Running>();
   const stop = new AbortController();
+
+  function save(operation: Operation): Promise<void> {
+    return store.save(operation, cardOf(operation, now().getTime()));
+  }
 
   function procedureOf(operation: Operation): Procedure {
     const procedure = procedures.get(operation.kind);
@@ -133,7 +156,7 @@ export function createOperations(options: OperationsOptions): Operations {
     function write(): void {
       timer = null;
       last = now().getTime();
-      writing = store.save({ ...operation, state }).then(
+      writing = save({ ...operation, state }).then(
         () => options.wake(operation.channelId),
         (err: unknown) => log.debug({ err }, 'Progress could not be written down'),
       );
@@ -156,7 +179,7 @@ export function createOperations(options: OperationsOptions): Operations {
   async function saved(operation: Operation): Promise<boolean> {
     for (let failures = 1; !stop.signal.aborted; failures += 1) {
       try {
-        await store.save(operation);
+        await save(operation);
         return true;
       } catch (err) {
         log.warn({ err, operation: operation.id }, 'A step could not be written down: the operation waits');
@@ -180,7 +203,7 @@ export function createOperations(options: OperationsOptions): Operations {
         abortedBy: null,
         resumed: 0,
       };
-      const begun = await store.begin(operation);
+      const begun = await store.begin(operation, cardOf(operation, operation.startedAt));
       if (begun.kind === 'busy') throw new UserError(busy(begun.running));
       options.wake(operation.channelId);
       launch(operation);
@@ -194,7 +217,7 @@ export function createOperations(options: OperationsOptions): Operations {
     async resume() {
       for (const operation of await store.unfinished()) {
         const taken = { ...operation, resumed: operation.resumed + 1 };
-        await store.save(taken);
+        await save(taken);
         log.warn(
           { operation: taken.id, kind: taken.kind, app: taken.app, step: taken.step },
           'An interrupted operation is taken up',

@@ -1,6 +1,7 @@
 // What stands in a commit of the bot, and how it is read back: a subject, git's own sentence for reverts, and trailers.
+
+import { shortTag } from '../lib/tag.ts';
 import type { Attribution } from './repository.ts';
-import { shortTag } from './tag.ts';
 
 export interface MessageParts {
   readonly app: string;

@@ -1,4 +1,6 @@
 // Places a change of an app's tag at the head of the branch: fetch, edit, commit, push, and again when somebody else was faster.
+
+import { shortTag } from '../lib/tag.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Clone } from './clone.ts';
 import { makeCommit } from './commit.ts';
@@ -8,7 +10,6 @@ import { GitFailure } from './git.ts';
 import { readTag } from './kustomization-tag.ts';
 import { utf8 } from './reach.ts';
 import type { AppSource, Attribution, TagChange } from './repository.ts';
-import { shortTag } from './tag.ts';
 import { appFolder, kustomizationIn, type Tree } from './tree.ts';
 
 export interface Placing {

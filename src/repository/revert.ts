@@ -1,8 +1,9 @@
 // What a rollback does to the text: the tag goes back to what it was before the oldest change that is taken back.
+
+import { shortTag } from '../lib/tag.ts';
 import { UserError } from '../lib/user-error.ts';
 import { readTag, setTag } from './kustomization-tag.ts';
 import type { AppSource, TagChange } from './repository.ts';
-import { shortTag } from './tag.ts';
 
 export interface RevertEdit {
   readonly to: string;

@@ -1,6 +1,7 @@
 // Which change a rollback goes back to. Pure: a history in, a target with the changes to take back, or why there is none.
+
+import { shortTag } from '../lib/tag.ts';
 import type { TagChange } from './repository.ts';
-import { shortTag } from './tag.ts';
 
 export type RollbackTarget =
   | {

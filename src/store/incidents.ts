@@ -1,7 +1,6 @@
 // Queries about incidents.
 import type { AlertStore } from '../alerts/alerts.ts';
-import { type Incident, isOpen } from '../alerts/incident.ts';
-import { labelOf } from '../alerts/schema.ts';
+import type { Incident } from '../alerts/incident.ts';
 import { wantCard } from './cards.ts';
 import type { Reader, Store } from './store.ts';
 
@@ -17,6 +16,15 @@ export function alertStore(store: Store): AlertStore {
       ),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),
     read: (id) => readIncident(store.db, id),
+    async open(limit) {
+      const rows = await store.db
+        .selectFrom('incidents')
+        .select('state')
+        .where('closed_at', 'is', null)
+        .limit(limit)
+        .execute();
+      return rows.map((row) => toIncident(row.state));
+    },
   };
 }
 
@@ -76,14 +84,4 @@ export async function removeEndedIncidents(store: Store, before: number): Promis
 // Written by this file alone, so that it is read as it was written.
 function toIncident(state: string): Incident {
   return JSON.parse(state) as Incident;
-}
-
-/** Names of the alerts of open incidents that carry this namespace, at most 20. */
-export async function firingIn(db: Reader, namespace: string): Promise<readonly string[]> {
-  const rows = await db.selectFrom('incidents').select('state').where('closed_at', 'is', null).limit(200).execute();
-  const alerts = rows.flatMap((row) => toIncident(row.state).alerts).filter(isOpen);
-  const names = alerts
-    .filter(({ labels }) => labelOf(labels, 'namespace') === namespace)
-    .map(({ labels }) => labelOf(labels, 'alertname') ?? '');
-  return [...new Set(names)].filter((name) => name !== '').slice(0, 20);
 }

@@ -1,26 +1,24 @@
 // Queries about operations; an app has at most one that has not ended, which is its lock.
-import { priorities } from '../cards/card.ts';
 import type { Operation } from '../operations/operation.ts';
-import { operationCard } from '../operations/operations.ts';
 import type { OperationStore } from '../operations/store.ts';
 import { wantCard } from './cards.ts';
 import type { Reader, Store } from './store.ts';
 
-export function operationStore(store: Store, now: () => Date): OperationStore {
+export function operationStore(store: Store): OperationStore {
   return {
-    begin: (operation) =>
+    begin: (operation, card) =>
       store.commit(async (tx) => {
         const running = await runningOf(tx, operation.app);
         if (running !== undefined) return { kind: 'busy', running } as const;
         await tx.insertInto('operations').values(toRow(operation)).execute();
-        await wantCard(tx, cardOf(operation, now()));
+        await wantCard(tx, card);
         return { kind: 'begun' } as const;
       }),
-    save: (operation) =>
+    save: (operation, card) =>
       store.commit(async (tx) => {
         const { id, ...row } = toRow(operation);
         await tx.updateTable('operations').set(row).where('id', '=', id).execute();
-        await wantCard(tx, cardOf(operation, now()));
+        await wantCard(tx, card);
       }),
     async read(id) {
       const row = await store.db.selectFrom('operations').select('state').where('id', '=', id).executeTakeFirst();
@@ -58,23 +56,6 @@ async function runningOf(db: Reader, app: string): Promise<Operation | undefined
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   return row && toOperation(row.state);
-}
-
-function cardOf(operation: Operation, now: Date) {
-  const open = operation.ending === null;
-  return {
-    id: operation.id,
-    kind: operationCard,
-    channelId: operation.channelId,
-    priority: open ? priorities.progress : priorities.end,
-    mentionRoles: [],
-    ring: true,
-    open,
-    wantedAt: now.getTime(),
-    begun: false,
-    lookSince: null,
-    messageId: null,
-  };
 }
 
 function toRow(operation: Operation) {

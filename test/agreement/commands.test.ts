@@ -8,8 +8,13 @@ import { definitionsOf } from '../../src/dispatch/definitions.ts';
 /** Section 5 of the contract, for the commands built so far; `*` marks a required option. */
 const contract = [
   ['nodes', 'node', 'viewer'],
+  ['status', 'app', 'viewer'],
+  ['history', 'app', 'viewer'],
   ['whoami', '', 'everyone'],
   ['help', '', 'everyone'],
+  ['audit', 'person, action, since', 'operator'],
+  ['deploy', 'sha*, app, reason', 'operator'],
+  ['rollback', 'app, to, reason', 'operator'],
 ];
 
 test('names, options and levels are the contract, in its order', () => {

@@ -44,7 +44,7 @@ function walking(perform: Perform, ended: Operation[] = []): Operations {
     message: () => ({ headline: 'walking', tone: 'info' }),
   };
   const operations = createOperations({
-    store: operationStore(store, () => new Date()),
+    store: operationStore(store),
     procedures: [procedure as Procedure],
     wake: () => undefined,
     ended: async (operation) => {

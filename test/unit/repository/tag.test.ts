@@ -1,6 +1,6 @@
 // What may be deployed, and what people are told about the rest.
 import { describe, expect, test } from '@jest/globals';
-import { parseTag, shortTag } from '../../../src/repository/tag.ts';
+import { parseTag, shortTag } from '../../../src/lib/tag.ts';
 
 const sha = '3f2c1a9b4d5e6f708192a3b4c5d6e7f801234567';
 
