@@ -64,6 +64,7 @@ async function measured(
       reference: 'bench',
       deploys: noApps.deploys,
       trail: noApps.trail,
+      linkTo: noApps.linkTo,
       firing: noApps.firing,
     };
     // The first one opens the connections and is not counted.

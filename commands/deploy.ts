@@ -4,7 +4,7 @@ import { command, type Option } from '../src/dispatch/command.ts';
 import { parseTag } from '../src/lib/tag.ts';
 import { appOption, deployersOf, oneApp, reasonOption } from './apps/options.ts';
 import { changeRights } from './apps/rights.ts';
-import { startedMessage } from './apps/started.ts';
+import { linkOf, startedMessage } from './apps/started.ts';
 
 const shaOption = {
   description: 'SHA of 7 to 40 digits as the image is tagged, or a tag',
@@ -31,9 +31,10 @@ export const deploy = command({
   also: deployersOf,
   rights: changeRights,
   options: { sha: shaOption, app: appOption, reason: reasonOption },
-  async *run({ deploys, person, level, channelId, reference, cluster, signal }, { sha, app, reason }) {
+  async *run({ deploys, person, level, channelId, reference, cluster, linkTo, signal }, { sha, app, reason }) {
     if (level === null) throw new Error('A deploy was let through without a level');
     const asked = { requester: person, level, channelId, reason: reason ?? null, reference, cluster, signal };
-    yield startedMessage(await deploys.deploy(oneApp(deploys.apps, app), sha, asked));
+    const started = await deploys.deploy(oneApp(deploys.apps, app), sha, asked);
+    yield startedMessage(started, await linkOf(started, linkTo, signal));
   },
 });

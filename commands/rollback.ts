@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, type Option } from '../src/dispatch/command.ts';
 import { appOption, deployersOf, oneApp, reasonOption } from './apps/options.ts';
 import { changeRights } from './apps/rights.ts';
-import { startedMessage } from './apps/started.ts';
+import { linkOf, startedMessage } from './apps/started.ts';
 
 const toOption = {
   description: 'Tag or commit of an earlier deploy; the one before the running one unless told',
@@ -31,9 +31,10 @@ export const rollback = command({
   also: deployersOf,
   rights: changeRights,
   options: { app: appOption, to: toOption, reason: reasonOption },
-  async *run({ deploys, person, level, channelId, reference, cluster, signal }, { app, to, reason }) {
+  async *run({ deploys, person, level, channelId, reference, cluster, linkTo, signal }, { app, to, reason }) {
     if (level === null) throw new Error('A rollback was let through without a level');
     const asked = { requester: person, level, channelId, reason: reason ?? null, reference, cluster, signal };
-    yield startedMessage(await deploys.rollback(oneApp(deploys.apps, app), to ?? null, asked));
+    const started = await deploys.rollback(oneApp(deploys.apps, app), to ?? null, asked);
+    yield startedMessage(started, await linkOf(started, linkTo, signal));
   },
 });

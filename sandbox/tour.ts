@@ -1,7 +1,8 @@
-// The main job, played once: an alert that grows and resolves, and `/nodes` for who may and who may not.
+// The main job, played once: an alert that grows and resolves, questions, and a change of an app with its way back.
 import { type HomelabAlert, homelabAlerts } from './alertmanager/homelab-alerts.ts';
 import type { SandboxMessage } from './discord/discord.ts';
 import type { Homelab } from './homelab.ts';
+import { shopShas } from './registry/seed.ts';
 
 /** Says what happens next; the transcript shows what comes of it. */
 export type Narrate = (text: string) => void;
@@ -9,7 +10,13 @@ export type Narrate = (text: string) => void;
 /**
  * @throws Error that names what did not appear.
  */
-export async function playTour({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
+export async function playTour(homelab: Homelab, narrate: Narrate): Promise<void> {
+  await playAlert(homelab, narrate);
+  await playNodes(homelab, narrate);
+  await playDeploys(homelab, narrate);
+}
+
+async function playAlert({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
   const { nodeDown } = homelabAlerts;
   const secondNode = elsewhere(nodeDown, '100.64.0.12:9100', 'desktop-2');
 
@@ -37,7 +44,9 @@ export async function playTour({ discord, alertmanager }: Homelab, narrate: Narr
     timeoutMs: 10_000,
   });
   if (discord.messages('alerts').length !== 1) throw new Error('There is more than one message in #alerts');
+}
 
+async function playNodes({ discord }: Homelab, narrate: Narrate): Promise<void> {
   narrate('vera, a viewer, asks for the nodes.');
   const answered = await discord.as('vera').command('nodes');
   const nodes = await answered.final({ what: "vera's answer to /nodes" });
@@ -47,6 +56,45 @@ export async function playTour({ discord, alertmanager }: Homelab, narrate: Narr
   const refused = await discord.as('nils').command('nodes');
   const refusal = await refused.final({ what: "nils's refusal" });
   if (!says(refusal, 'viewer')) throw new Error(`The refusal does not say which level is needed: ${refusal.text}`);
+}
+
+async function playDeploys({ discord, git }: Homelab, narrate: Narrate): Promise<void> {
+  const [, , , next = '', later = ''] = shopShas;
+  const card = (what: string, ...words: readonly string[]) =>
+    discord.waitForMessage('operations', (message) => message.ephemeralFor === null && says(message, ...words), {
+      what,
+      timeoutMs: 60_000,
+    });
+  const ask = async (person: string, command: string, options: Record<string, string>): Promise<SandboxMessage> =>
+    (await discord.as(person).command(command, options)).final({
+      what: `${person}'s answer to /${command}`,
+      timeoutMs: 30_000,
+    });
+
+  narrate('otto, an operator, deploys a commit: the repository says it, the cluster runs it, one card shows how.');
+  await ask('otto', 'deploy', { sha: next, reason: 'new prices' });
+  await card('the card of a deploy that is done', 'done', next.slice(0, 7));
+
+  narrate('The next image crashes: the deploy undoes itself by a revert.');
+  await ask('otto', 'deploy', { sha: 'broken-4f7c2e9' });
+  await card('the card of a deploy that undid itself', 'failed and undone', 'broken-4f7c2e9');
+
+  narrate('A good one follows, and is taken back by /rollback.');
+  await ask('otto', 'deploy', { sha: later });
+  await card('the card of the next deploy', 'done', later.slice(0, 7));
+  await ask('otto', 'rollback', { reason: 'pages are slow' });
+  await card('the card of the rollback', 'rollback of shop', 'done', next.slice(0, 7));
+
+  narrate('vera, who may only look, tries to deploy, and looks instead.');
+  const refusal = await ask('vera', 'deploy', { sha: later });
+  if (!says(refusal, 'operator')) throw new Error(`The refusal does not say which level is needed: ${refusal.text}`);
+  const status = await ask('vera', 'status', {});
+  if (!says(status, 'shop', next.slice(0, 7))) throw new Error(`/status did not name what runs: ${status.text}`);
+
+  const log = await git.log(5);
+  narrate(
+    `The manifest repository now says:\n${log.map(({ commit, subject, author }) => `  ${commit.slice(0, 7)} ${subject} (${author})`).join('\n')}`,
+  );
 }
 
 /** The same alert about another node. */

@@ -5,6 +5,7 @@ import { commands } from '../commands/index.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
 import { type Notification, parseNotification } from './alerts/schema.ts';
 import { createAudit } from './audit/audit.ts';
+import { createCardLink } from './cards/link.ts';
 import { createPosts, postCard } from './cards/posts.ts';
 import { createPublisher, type Show } from './cards/publisher.ts';
 import type { ClusterRoom } from './cluster/cluster.ts';
@@ -188,6 +189,7 @@ export async function startApp(options: {
       apps: config.apps,
       deploys,
       trail: auditTrail(store),
+      linkTo: createCardLink(ledger, config.discord.guildId),
       firing: (namespace) => alerts.firingIn(namespace),
       suggestions,
       operations,

@@ -10,7 +10,7 @@ const Selector = part({
   matchExpressions: list(part({ key: text(317), operator: name, values: list(name) })),
 });
 
-const Condition = part({ type: name, status: name, reason: name, message, lastUpdateTime: time });
+const Condition = part({ type: name, status: name, reason: name, message });
 const containers = list(part({ name, image: text(1000) })).transform((all) =>
   Object.fromEntries(all.map(({ name, image }) => [name, image])),
 );
@@ -57,10 +57,7 @@ export const Deployment = z
       unavailable: status.unavailableReplicas,
       total: status.replicas,
       paused: spec.paused,
-      conditions: status.conditions.map(({ lastUpdateTime, ...rest }) => ({
-        ...rest,
-        updatedAt: lastUpdateTime?.getTime() ?? null,
-      })),
+      conditions: status.conditions,
       images: spec.template.spec.containers,
     },
   }));

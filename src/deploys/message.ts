@@ -79,7 +79,8 @@ const doing: Record<Step, string> = {
 
 function running(operation: Deploy, now: number): readonly Line[] {
   const { state, ending } = operation;
-  const bar = state.progress === null ? [] : progressLines(state.progress, now - operation.startedAt);
+  const bar =
+    state.progress === null ? [] : progressLines(state.progress, (operation.endedAt ?? now) - operation.startedAt);
   if (ending !== null) return ending === 'done' || ending === 'undone' ? bar : [];
   return [['⏳ ', doing[operation.step as Step] ?? operation.step], ...bar];
 }

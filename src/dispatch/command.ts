@@ -58,6 +58,8 @@ export interface CommandContext {
   readonly reference: string;
   readonly deploys: Deploys;
   readonly trail: Trail;
+  /** The address of a card's message; null where it is not posted soon. */
+  readonly linkTo: (cardId: string, signal: AbortSignal) => Promise<string | null>;
   /** Names of the alerts that fire for an app's namespace and workload. */
   readonly firing: (namespace: string) => Promise<readonly string[]>;
   /** Aborted when the answer has taken too long or the bot stops; its reason is a `UserError`. */

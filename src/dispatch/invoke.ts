@@ -186,6 +186,7 @@ function contextOf(
     reference,
     deploys: setting.deploys,
     trail: setting.trail,
+    linkTo: setting.linkTo,
     firing: setting.firing,
     signal,
     log: log.child({ command: command.name }),

@@ -45,6 +45,7 @@ export interface DispatchOptions {
   readonly apps: readonly Deployable[];
   readonly deploys: CommandContext['deploys'];
   readonly trail: CommandContext['trail'];
+  readonly linkTo: CommandContext['linkTo'];
   readonly firing: CommandContext['firing'];
   readonly suggestions: Pick<CompletionContext, 'tags' | 'earlier'>;
   /** Operations that can be aborted by a press. */

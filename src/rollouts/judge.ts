@@ -1,6 +1,6 @@
 // What a rollout's state means: it goes on, it is done, or it cannot succeed, and why. Pure.
 import { formatDuration } from '../lib/duration.ts';
-import { type Culprit, podTrouble, skewMs, type Trouble, type TroubleReason, unready } from './trouble.ts';
+import { type Culprit, podTrouble, type Trouble, type TroubleReason, unready } from './trouble.ts';
 import type { DeploymentView, RolloutView } from './view.ts';
 
 export type FailureReason = TroubleReason | 'deadline' | 'timeout' | 'paused' | 'gone' | 'taken over';
@@ -69,7 +69,7 @@ export function judge(view: RolloutView, since: Since, now: number): Verdict {
   const trouble = current ? podTrouble(view, since.startedAt, now) : null;
   if (trouble?.certain) return failed(trouble.reason, trouble.said, trouble.culprit);
   const blamed = trouble ?? (current ? unready(view) : null);
-  const stopped = current ? stoppedBy(deployment, since) : null;
+  const stopped = current ? stoppedBy(view) : null;
   if (stopped !== null) return failed(stopped.reason, withTrouble(stopped.said, blamed), blamed?.culprit);
   if (isOver(since, now)) {
     return failed('timeout', withTrouble(timedOut(view, progress, since), blamed), blamed?.culprit);
@@ -121,22 +121,20 @@ function otherImage({ images }: DeploymentView, { container, image }: Since): st
     : `Another change took over: the container ${container} is to run ${seen} now.`;
 }
 
-function stoppedBy(
-  deployment: DeploymentView,
-  since: Since,
-): { readonly reason: FailureReason; readonly said: string } | null {
-  if (deployment.paused) {
+function stoppedBy({ deployment, replicaSet }: RolloutView): { reason: FailureReason; said: string } | null {
+  if (deployment?.paused) {
     return {
       reason: 'paused',
       said: 'The Deployment is paused: nothing of it is rolled out until somebody resumes it (kubectl rollout resume).',
     };
   }
-  const deadline = deployment.conditions.find(
+  const deadline = deployment?.conditions.find(
     ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
   );
-  // The controller leaves the condition of the rollout before until this one has made a step.
-  if (deadline === undefined || (deadline.updatedAt !== null && deadline.updatedAt < since.startedAt - skewMs))
-    return null;
+  if (deadline === undefined) return null;
+  // The controller leaves this condition of the version before standing until the new one has made a step; it names its ReplicaSet.
+  const about = /^ReplicaSet "([^"]+)"/.exec(deadline.message)?.[1];
+  if (about !== undefined && about !== replicaSet?.name) return null;
   return { reason: 'deadline', said: `Kubernetes gave up waiting (ProgressDeadlineExceeded): ${deadline.message}` };
 }
 

@@ -19,7 +19,7 @@ export interface Trouble {
 }
 
 /** The cluster's clock and ours may differ by this much, in milliseconds. */
-export const skewMs = 5000;
+const skewMs = 5000;
 
 /** Milliseconds that a first error of the kubelet is given: registries hiccup, and ConfigMaps arrive a moment later. */
 const firstErrorMs = 10_000;

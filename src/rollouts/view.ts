@@ -34,8 +34,6 @@ export interface DeploymentView {
     readonly status: string;
     readonly reason: string;
     readonly message: string;
-    /** By the cluster's clock; null where it does not say. */
-    readonly updatedAt: number | null;
   }[];
   /** Container name → image of the pod template. */
   readonly images: Readonly<Record<string, string>>;

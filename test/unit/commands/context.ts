@@ -28,6 +28,7 @@ export function contextOf(held: readonly string[], access: Partial<Access> = {})
     reference: 'R1',
     deploys: noApps.deploys,
     trail: noApps.trail,
+    linkTo: noApps.linkTo,
     firing: noApps.firing,
     signal: AbortSignal.timeout(5000),
     log: pino({ level: 'silent' }),

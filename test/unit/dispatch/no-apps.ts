@@ -15,7 +15,10 @@ const operations: Operations = {
   stop: async () => undefined,
 };
 
-export const noApps: Pick<DispatchOptions, 'apps' | 'deploys' | 'trail' | 'firing' | 'suggestions' | 'operations'> = {
+export const noApps: Pick<
+  DispatchOptions,
+  'apps' | 'deploys' | 'trail' | 'linkTo' | 'firing' | 'suggestions' | 'operations'
+> = {
   apps: [],
   deploys: createDeploys(
     {
@@ -34,6 +37,7 @@ export const noApps: Pick<DispatchOptions, 'apps' | 'deploys' | 'trail' | 'firin
     operations,
   ),
   trail: { find: async () => [] },
+  linkTo: async () => null,
   firing: async () => [],
   suggestions: { tags: () => [], earlier: () => [] },
   operations,

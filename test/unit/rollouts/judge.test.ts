@@ -25,7 +25,6 @@ const deadline = {
   status: 'False',
   reason: 'ProgressDeadlineExceeded',
   message: 'ReplicaSet "web" has timed out progressing.',
-  updatedAt: startedAt + 1000,
 };
 const away = { said: 'The cluster cannot be reached (connection refused at 10.0.0.1:6443).', since: startedAt };
 
@@ -41,10 +40,7 @@ describe('done', () => {
     ['paused after it was done', view(deployment({ paused: true }))],
     ['the digest was added to the image', view(deployment({ images: { app: `${image}@sha256:00` } }))],
     ['another container has another image', view(deployment({ images: { app: image, beside: 'busybox' } }))],
-    [
-      'an old condition says otherwise',
-      view(deployment({ conditions: [{ ...deadline, updatedAt: startedAt - 60_000 }] })),
-    ],
+    ['an old condition says otherwise', view(deployment({ conditions: [deadline] }))],
     [
       'a pod that is there crashed long ago',
       view(deployment(), { pods: [pod([container({ ready: true, restarts: 9 })])] }),
@@ -269,14 +265,23 @@ describe('it ends', () => {
       /^deadline: .*\nThe container app of web-1 runs, but does not become ready/,
     ],
     [
-      'the same, and the cluster does not say when',
-      view({ ...begun, conditions: [{ ...deadline, updatedAt: null }] }),
+      'the same where there is no ReplicaSet at all',
+      view(
+        { ...begun, conditions: [{ ...deadline, message: 'Deployment "web" has timed out progressing.' }] },
+        { replicaSet: null },
+      ),
       1,
       /^deadline:/,
     ],
     [
-      'the deadline of the rollout before',
-      view({ ...begun, conditions: [{ ...deadline, updatedAt: startedAt - 6000 }] }),
+      'the deadline of the version before',
+      view({ ...begun, conditions: [{ ...deadline, message: 'ReplicaSet "web-old" has timed out progressing.' }] }),
+      1,
+      /^progressing$/,
+    ],
+    [
+      'a deadline while the ReplicaSet is not known',
+      view({ ...begun, conditions: [deadline] }, { replicaSet: null }),
       1,
       /^progressing$/,
     ],
