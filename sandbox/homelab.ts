@@ -33,6 +33,8 @@ export interface Homelab {
   /** The manifest repository. */
   readonly git: SandboxGit;
   readonly registry: Registry;
+  /** What to install, where kubectl could not be had; changes of apps then fail. */
+  readonly advice: string | null;
   readonly bot: BotProcess;
   /** Bearer token for webhooks. */
   readonly webhookToken: string;
@@ -122,7 +124,7 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
       ...options.alertmanager,
     });
     stops.push(() => alertmanager.stop());
-    return { discord, kubernetes, alertmanager, git, registry, bot, webhookToken, folder, stop };
+    return { discord, kubernetes, alertmanager, git, registry, advice: programs.advice, bot, webhookToken, folder, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -58,7 +58,8 @@ async function playNodes({ discord }: Homelab, narrate: Narrate): Promise<void> 
   if (!says(refusal, 'viewer')) throw new Error(`The refusal does not say which level is needed: ${refusal.text}`);
 }
 
-async function playDeploys({ discord, git }: Homelab, narrate: Narrate): Promise<void> {
+async function playDeploys({ discord, git, advice }: Homelab, narrate: Narrate): Promise<void> {
+  if (advice !== null) throw new Error(advice);
   const [, , , next = '', later = ''] = shopShas;
   const card = (what: string, ...words: readonly string[]) =>
     discord.waitForMessage('operations', (message) => message.ephemeralFor === null && says(message, ...words), {
