@@ -29,7 +29,7 @@ beforeAll(async () => {
   const programs = await findPrograms();
   if (programs.advice !== null) throw new Error(programs.advice);
   path = programs.path;
-  kubernetes = await startKubernetes({ tls: true });
+  kubernetes = await startKubernetes({ tls: true, delays: { slow: 3000 } });
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubernetes.kubeconfig({ serviceAccount: 'chatops/homelab-bot' }));
   const scratch = join(folder, 'tmp');
