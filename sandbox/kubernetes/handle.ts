@@ -75,9 +75,11 @@ function answerPath(world: World, { method, path }: Incoming): Answer {
   return { status: 200, body: found };
 }
 
-function answerResource(world: World, request: Incoming, info: ResourceRequest, user: User): Answer {
-  const resource = findResource(info.group, info.version, info.resource);
-  if (!resource) throw unknownResource(request, info);
+function answerResource(world: World, request: Incoming, asked: ResourceRequest, user: User): Answer {
+  const resource = findResource(asked.group, asked.version, asked.resource);
+  if (!resource) throw unknownResource(request, asked);
+  // For its rights a namespace is in itself; it is held outside of any.
+  const info = resource.namespaced ? asked : { ...asked, namespace: '' };
   if (resource.namespaced && info.namespace === '' && info.pathName !== '') throw noSuchResource();
   if (!resource.verbs.includes('get')) return answerReview(world, request, resource, info, user);
   if (info.subresource !== '') return answerSubresource(world, request, resource, info, user);

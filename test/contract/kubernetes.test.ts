@@ -4,7 +4,9 @@ import { createClient } from './kubernetes/client.ts';
 import type { Connection } from './kubernetes/connection.ts';
 import { describeKubernetes } from './kubernetes/suite.ts';
 
-describeKubernetes('the sandbox', async () => connectionTo(await startKubernetes({ anonymous: true })));
+const delays = { ready: 20, failed: 20, backOff: 100, terminate: 5 };
+
+describeKubernetes('the sandbox', async () => connectionTo(await startKubernetes({ anonymous: true, delays })));
 
 function connectionTo(cluster: Kubernetes): Connection {
   const endpoint = { url: cluster.url };

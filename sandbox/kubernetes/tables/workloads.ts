@@ -17,9 +17,7 @@ function templateColumns(path: string): Columns {
 }
 
 function count(name: string, description: string, path: string, type: Column['type'] = 'string'): Column {
-  const cell = (object: KubernetesObject) =>
-    type === 'integer' ? numberAt(object, path, 0) : `${numberAt(object, path, 0)}`;
-  return { ...column(name, description, cell), type };
+  return { ...column(name, description, (object) => numberAt(object, path, 0)), type };
 }
 
 export const deploymentColumns: Columns = [
@@ -114,9 +112,7 @@ export const autoscalerColumns: Columns = [
   column('MinPods', 'minReplicas is the lower limit for the number of replicas.', (one) =>
     textAt(one, 'spec.minReplicas'),
   ),
-  column('MaxPods', 'maxReplicas is the upper limit for the number of replicas.', (one) =>
-    textAt(one, 'spec.maxReplicas'),
-  ),
+  count('MaxPods', 'maxReplicas is the upper limit for the number of replicas.', 'spec.maxReplicas'),
   count('Replicas', 'currentReplicas is current number of replicas of pods.', 'status.currentReplicas'),
   ageColumn,
 ];

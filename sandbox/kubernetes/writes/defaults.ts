@@ -20,8 +20,6 @@ export function firstStatus(resource: Resource, object: KubernetesObject): unkno
         accessModes: listAt(object, 'spec.accessModes'),
         capacity: recordAt(object, 'spec.resources.requests'),
       };
-    case 'namespaces':
-      return { phase: 'Active' };
     case 'policy/poddisruptionbudgets':
       return { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
     default:
@@ -47,6 +45,7 @@ const defaults: Readonly<Record<string, (object: KubernetesObject) => Fields>> =
       labels: { ...labelsAt({ metadata }, 'metadata.labels'), 'kubernetes.io/metadata.name': metadata.name },
     },
     spec: { finalizers: ['kubernetes'], ...recordAt(object, 'spec') },
+    status: { phase: 'Active', ...recordAt(object, 'status') },
   }),
 };
 

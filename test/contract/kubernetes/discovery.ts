@@ -53,6 +53,17 @@ export function discoveryTests(connection: () => Connection): void {
       expect(found?.['shortNames']).toEqual(resource.shortNames);
       expect(found?.['categories']).toEqual(resource.categories);
       expect(found?.verbs).toEqual(expect.arrayContaining([...resource.verbs]));
+      for (const part of resource.subresources ?? []) {
+        const described = list.resources.find(({ name }) => name === `${resource.resource}/${part.name}`);
+        const scale = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+        expect(described).toEqual({
+          name: `${resource.resource}/${part.name}`,
+          singularName: '',
+          namespaced: resource.namespaced,
+          verbs: [...part.verbs],
+          ...(part.name === 'scale' ? scale : { kind: resource.kind }),
+        });
+      }
     },
   );
 }

@@ -60,6 +60,11 @@ export function readTests(connection: () => Connection): void {
     expect(namesOf(await ask('/api/v1/namespaces/nope/pods'))).toEqual([]);
   });
 
+  test('a namespace is an object like any other', async () => {
+    const answer = objectOf(await ask(`/api/v1/namespaces/${space}`));
+    expect(answer).toMatchObject({ kind: 'Namespace', metadata: { name: space }, status: { phase: 'Active' } });
+  });
+
   test('a pod without its namespace, and a path without a meaning, are not found', async () => {
     const message = 'the server could not find the requested resource';
     expect((await ask('/api/v1/pods/web-1')).text).toBe(failure(404, message, 'NotFound', {}));

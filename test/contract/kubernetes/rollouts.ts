@@ -20,7 +20,7 @@ import { type AnyObject, type Connection, failure, listOf } from './connection.t
 
 interface PodStatus {
   readonly phase: string;
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
   readonly containerStatuses?: readonly ContainerStatus[];
 }
 
@@ -111,7 +111,7 @@ export function rolloutTests(connection: () => Connection): void {
       });
       expect(
         podStatus(pod)
-          ?.conditions.map(({ type, status }) => `${type} ${status}`)
+          ?.conditions?.map(({ type, status }) => `${type} ${status}`)
           .toSorted(),
       ).toEqual([
         'ContainersReady True',
@@ -187,7 +187,7 @@ export function rolloutTests(connection: () => Connection): void {
     await put('homeless', { replicas: 1, pod: { nodeSelector: { 'contract.test/nowhere': 'x' } } });
     const scheduled = await until(
       async () =>
-        podStatus((await podsOf(connection(), 'homeless'))[0])?.conditions.find(({ type }) => type === 'PodScheduled'),
+        podStatus((await podsOf(connection(), 'homeless'))[0])?.conditions?.find(({ type }) => type === 'PodScheduled'),
       (condition) => condition !== undefined,
     );
     expect(scheduled).toMatchObject({ status: 'False', reason: 'Unschedulable' });

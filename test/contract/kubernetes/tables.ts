@@ -1,5 +1,6 @@
 // Tables, as kubectl asks for them.
 import { expect, test } from '@jest/globals';
+import { app, apply, applyApp, appSpace, rolledOut, setsOf } from './apps.ts';
 import type { Connection } from './connection.ts';
 import { space } from './fixture.ts';
 
@@ -55,6 +56,72 @@ export function tableTests(connection: () => Connection): void {
       expected.includes('Created At') ? ['Created At'] : [],
     );
     expect(rows[0]?.cells).toHaveLength(columnDefinitions.length);
+  });
+
+  const apps: [path: string, columns: string][] = [
+    [
+      `/apis/apps/v1/namespaces/${appSpace}/deployments`,
+      'Name Ready Up-to-date Available Age Containers* Images* Selector*',
+    ],
+    [
+      `/apis/apps/v1/namespaces/${appSpace}/replicasets`,
+      'Name Desired Current Ready Age Containers* Images* Selector*',
+    ],
+    [`/api/v1/namespaces/${appSpace}/services`, 'Name Type Cluster-IP External-IP Port(s) Age Selector*'],
+    [`/api/v1/namespaces/${appSpace}/configmaps`, 'Name Data Age'],
+    [
+      `/api/v1/namespaces/${appSpace}/persistentvolumeclaims`,
+      'Name Status Volume Capacity Access Modes StorageClass VolumeAttributesClass Age VolumeMode*',
+    ],
+    [`/api/v1/namespaces/${appSpace}/resourcequotas`, 'Name Request Limit Age'],
+    [
+      `/apis/autoscaling/v2/namespaces/${appSpace}/horizontalpodautoscalers`,
+      'Name Reference Targets MinPods MaxPods Replicas Age',
+    ],
+    [
+      `/apis/batch/v1/namespaces/${appSpace}/cronjobs`,
+      'Name Schedule Timezone Suspend Active Last Schedule Age Containers* Images* Selector*',
+    ],
+    [
+      `/apis/batch/v1/namespaces/${appSpace}/jobs`,
+      'Name Status Completions Duration Age Containers* Images* Selector*',
+    ],
+    [`/apis/networking.k8s.io/v1/namespaces/${appSpace}/ingresses`, 'Name Class Hosts Address Ports Age'],
+    [`/apis/networking.k8s.io/v1/namespaces/${appSpace}/networkpolicies`, 'Name Pod-Selector Age'],
+    [
+      `/apis/policy/v1/namespaces/${appSpace}/poddisruptionbudgets`,
+      'Name Min Available Max Unavailable Allowed Disruptions Age',
+    ],
+  ];
+  test.each(apps)('the columns of %s', async (path, expected) => {
+    const { columnDefinitions } = await table(path);
+    const names = columnDefinitions.map(({ name, priority }) => `${name}${priority === 1 ? '*' : ''}`);
+    expect(names.join(' ')).toBe(expected);
+  });
+
+  test('the rows of what an app brings along', async () => {
+    for (const object of surroundings) {
+      const [group, resource] = object.where;
+      const path = `/${group}/namespaces/${appSpace}/${resource}/${object.metadata.name}`;
+      const { where: _w, types, cells, ...sent } = object;
+      expect([201, 200]).toContain((await apply(connection(), path, sent)).status);
+      const { rows, columnDefinitions } = await table(path);
+      expect(columnDefinitions.map(({ type }) => type)).toEqual(types);
+      expect(rows.map(({ cells }) => cells)).toEqual([cells]);
+    }
+  });
+
+  test('the row of a Deployment', async () => {
+    await applyApp(connection(), app('drawn', { replicas: 2 }));
+    await rolledOut(connection(), 'drawn');
+    const { rows, columnDefinitions } = await table(`/apis/apps/v1/namespaces/${appSpace}/deployments/drawn`);
+    const image = 'registry.test:5000/acme/drawn:v1';
+    expect(rows[0]?.cells).toEqual(['drawn', '2/2', 2, 2, age, 'app', image, 'app=drawn']);
+    expect(new Set(columnDefinitions.map(({ type }) => type))).toEqual(new Set(['string']));
+    const [set] = await setsOf(connection(), 'drawn');
+    const sets = await table(`/apis/apps/v1/namespaces/${appSpace}/replicasets/${set?.metadata.name}`);
+    const hash = `app=drawn,pod-template-hash=${set?.metadata.name.slice('drawn-'.length)}`;
+    expect(sets.rows[0]?.cells).toEqual([set?.metadata.name, 2, 2, 2, age, 'app', image, hash]);
   });
 
   test('the rows of nodes', async () => {
@@ -135,3 +202,91 @@ export function tableTests(connection: () => Connection): void {
     expect([first.rows[0]?.cells[0], second.rows[0]?.cells[0]]).toEqual(['web-1', 'web-2']);
   });
 }
+
+/** Each with where it is, the types of its columns and the cells of its row. */
+const surroundings = [
+  {
+    where: ['api/v1', 'services'] as const,
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { tier: 'web', app: 'x' },
+      ports: [
+        { name: 'http', port: 80 },
+        { name: 'dns', port: 53, protocol: 'UDP' },
+      ],
+    },
+    types: ['string', 'string', 'string', 'string', 'string', 'string', 'string'],
+    cells: ['web', 'ClusterIP', expect.stringMatching(/^10\.43\./), '<none>', '80/TCP,53/UDP', age, 'app=x,tier=web'],
+  },
+  {
+    where: ['api/v1', 'configmaps'] as const,
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings' },
+    data: { a: '1', b: '2' },
+    types: ['string', 'string', 'string'],
+    cells: ['settings', 2, age],
+  },
+  {
+    where: ['apis/networking.k8s.io/v1', 'ingresses'] as const,
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'router' },
+    spec: {
+      ingressClassName: 'traefik',
+      rules: ['a.test', 'b.test', 'c.test', 'd.test'].map((host) => ({ host })),
+    },
+    types: ['string', 'string', 'string', 'string', 'string', 'string'],
+    cells: ['router', 'traefik', 'a.test,b.test,c.test + 1 more...', '', '80', age],
+  },
+  {
+    where: ['apis/networking.k8s.io/v1', 'networkpolicies'] as const,
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'inside' },
+    spec: { podSelector: { matchLabels: { app: 'x' } }, ingress: [{ ports: [{ port: 8000 }] }] },
+    types: ['string', 'string', 'string'],
+    cells: ['inside', 'app=x', age],
+  },
+  {
+    where: ['apis/policy/v1', 'poddisruptionbudgets'] as const,
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'some' },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'nobody' } } },
+    types: ['string', 'string', 'string', 'integer', 'string'],
+    cells: ['some', 'N/A', '1', 0, age],
+  },
+  {
+    where: ['apis/autoscaling/v2', 'horizontalpodautoscalers'] as const,
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'wide' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' },
+      maxReplicas: 5,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+      ],
+    },
+    types: ['string', 'string', 'string', 'string', 'string', 'string', 'string'],
+    cells: ['wide', 'Deployment/nobody', 'cpu: <unknown>/80%', '1', 5, 0, age],
+  },
+  {
+    where: ['apis/batch/v1', 'cronjobs'] as const,
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'nightly' },
+    spec: {
+      schedule: '0 3 * * *',
+      suspend: true,
+      jobTemplate: {
+        spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b:c' }] } } },
+      },
+    },
+    types: ['string', 'string', 'string', 'boolean', 'integer', 'string', 'string', 'string', 'string', 'string'],
+    cells: ['nightly', '0 3 * * *', '<none>', 'True', 0, '<none>', age, 'a', 'b:c', '<none>'],
+  },
+];
