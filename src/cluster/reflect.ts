@@ -126,10 +126,17 @@ export function createReflection<T>(
     if (failure.kind === 'refused' && failure.status === 410) return new Lost(null);
     const busy = failure.kind === 'refused' && failure.status === 429;
     const error = bound.explain(failure, what);
-    return busy || saysAway(failure, { resource: 'the API server itself' }) ? new Lost(error.message) : error;
+    return busy || saysAway(failure, { resource: 'the API server itself' })
+      ? new Lost(withoutAdvice(error.message))
+      : error;
   }
 
   return { items, list, watch };
+}
+
+/** It is tried again anyway. */
+function withoutAdvice(said: string): string {
+  return said.replace(/ (?:Alerts still arrive; try|Try) again [^.]*\.$/, '');
 }
 
 function parsed(line: string): unknown {

@@ -82,12 +82,17 @@ function isOver({ startedAt, timeoutMs }: Since, now: number): boolean {
 }
 
 export function progressOf({ deployment, away, replicaSet }: RolloutView): Progress {
-  if (deployment === null) return { wanted: 0, updated: 0, ready: 0, unavailable: 0, old: 0, note: away?.said ?? '' };
+  if (deployment === null)
+    return { wanted: 0, updated: 0, ready: 0, unavailable: 0, old: 0, note: awayNote(away) ?? '' };
   const { wanted, updated, ready, unavailable, total } = deployment;
   const isNew = isObserved(deployment);
   const counts = { wanted, ready, unavailable, updated: isNew ? updated : 0, old: isNew ? total - updated : total };
-  const note = away?.said ?? replicaSet?.failure?.message ?? waitingFor(deployment);
+  const note = awayNote(away) ?? replicaSet?.failure?.message ?? waitingFor(deployment);
   return { ...counts, note };
+}
+
+function awayNote(away: RolloutView['away']): string | null {
+  return away === null ? null : `${away.said} It is tried again.`;
 }
 
 /** In the words of `kubectl rollout status`. */
