@@ -1,4 +1,4 @@
-// A Kubernetes API on 127.0.0.1, as far as the bot and kubectl's reads need it: state, RBAC, impersonation, watches, faults.
+// A Kubernetes API on 127.0.0.1, as far as the bot and kubectl need it: state, RBAC, impersonation, watches, changes, rollouts, faults.
 import { randomUUID } from 'node:crypto';
 import { createCertificate } from './certificate.ts';
 import { createControllers } from './controllers/controllers.ts';
@@ -122,7 +122,10 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     now,
     host: () => host,
   };
-  const listener = await listen({ world, faults, log, port, certificate });
+  const listener = await listen({ world, faults, log, port, certificate }).catch((error: unknown) => {
+    controllers.stop();
+    throw error;
+  });
   host = `127.0.0.1:${listener.port}`;
   const url = `${certificate ? 'https' : 'http'}://${host}`;
 

@@ -1,5 +1,8 @@
 // What this server supports, for people; a test compares it with what is served. Everything else is answered 501 by its name.
 
+import { logParameters } from './pod-logs.ts';
+import { writeParameters } from './writes/write-options.ts';
+
 export interface SupportedResource {
   /** `v1`, or `<group>/<version>`. */
   readonly groupVersion: string;
@@ -78,3 +81,16 @@ export const supportedParameters: readonly string[] = [
   'timeoutSeconds',
   'includeObject',
 ];
+
+/** Of the query of a change; a deletion takes `gracePeriodSeconds` and `propagationPolicy` too, here or in its body. */
+export const supportedForChanges: readonly string[] = writeParameters;
+
+/** What a patch may be; strategic merge patches are answered 501. */
+export const supportedPatches: readonly string[] = [
+  'application/apply-patch+yaml',
+  'application/merge-patch+json',
+  'application/json-patch+json',
+];
+
+/** Of the query of a pod's log; `follow` may only be false. */
+export const supportedForLogs: readonly string[] = logParameters;

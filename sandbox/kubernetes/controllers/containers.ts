@@ -1,6 +1,6 @@
 // What becomes of a container, decided by a word in its image's tag, and how the kubelet then describes it.
 import { createHash } from 'node:crypto';
-import { type KubernetesObject, listAt, numberAt, recordAt, textAt } from '../objects.ts';
+import { type KubernetesObject, listAt, numberAt, textAt } from '../objects.ts';
 
 export type Fate = 'ready' | 'missing' | 'broken' | 'oom' | 'flaky' | 'unready';
 
@@ -87,10 +87,6 @@ export function statusOf(pod: KubernetesObject, name: string): unknown {
 
 export function restartsOf(pod: KubernetesObject, name: string): number {
   return numberAt(statusOf(pod, name), 'restartCount', 0);
-}
-
-export function isReady(status: unknown): boolean {
-  return recordAt({ status }, 'status')['ready'] === true;
 }
 
 function idOf(pod: KubernetesObject, container: string, restarts: number): string {

@@ -40,7 +40,7 @@ function podsOf({ store }: ControllerWorld, set: KubernetesObject): KubernetesOb
 /** Null, or why the API server refused the pod. */
 function create({ store, record }: ControllerWorld, set: KubernetesObject): string | null {
   const namespace = set.metadata.namespace ?? '';
-  const name = freeName(set, (taken) => store.find('pods', namespace, taken) !== undefined);
+  const name = freeName(store, set);
   const refused = exceeded(store, namespace, name);
   if (refused !== null) {
     record({ about: set, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${refused}`, by });
@@ -87,12 +87,12 @@ const usualTolerations = ['not-ready', 'unreachable'].map((what) => ({
 /** Letters that spell no words, as the real server's generator has them. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** The same names in the same order for the same set. */
-function freeName(set: KubernetesObject, isTaken: (name: string) => boolean): string {
+/** One that no pod of this set ever had: the version of the store is another each time. */
+function freeName({ find, version }: ControllerWorld['store'], set: KubernetesObject): string {
   for (let number = 0; ; number += 1) {
-    const bytes = createHash('sha256').update(`${set.metadata.uid}/${number}`).digest().subarray(0, 5);
+    const bytes = createHash('sha256').update(`${set.metadata.uid}/${version}/${number}`).digest().subarray(0, 5);
     const name = `${set.metadata.name}-${[...bytes].map((byte) => letters[byte % letters.length]).join('')}`;
-    if (!isTaken(name)) return name;
+    if (!find('pods', set.metadata.namespace ?? '', name)) return name;
   }
 }
 

@@ -1,5 +1,5 @@
 // Which fields a configuration sets, as paths in the notation of managedFields (sigs.k8s.io/structured-merge-diff).
-import { isRecord, textAt } from '../objects.ts';
+import { isRecord } from '../objects.ts';
 
 /** Elements such as `f:spec`, `k:{"name":"app"}`, `v:"text"`; `.` stands for an item itself. */
 export type Path = readonly string[];
@@ -118,9 +118,4 @@ export function keyText(element: string): string {
   const key: unknown = JSON.parse(element.slice(2));
   const parts = isRecord(key) ? Object.entries(key).map(([name, value]) => `${name}=${JSON.stringify(value)}`) : [];
   return `[${parts.join(',')}]`;
-}
-
-/** The name of a manager, as it is told in conflicts. */
-export function managerOf(entry: unknown): string {
-  return textAt(entry, 'manager');
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type KubernetesObject, listAt, textAt } from '../objects.ts';
 import { ApiError, status } from '../status.ts';
-import { fieldsV1, type Leaf, leavesOf, managerOf, pathsOf, pathText, readable } from './field-set.ts';
+import { fieldsV1, type Leaf, leavesOf, pathsOf, pathText, readable } from './field-set.ts';
 import { mergeApplied, valueAt, without } from './merge-applied.ts';
 
 export interface Manager {
@@ -84,7 +84,7 @@ function isSame(a: Manager, b: Manager): boolean {
 
 function entriesOf(object: KubernetesObject): Entry[] {
   return listAt(object, 'metadata.managedFields').map((one) => ({
-    name: managerOf(one),
+    name: textAt(one, 'manager'),
     operation: textAt(one, 'operation') === 'Apply' ? 'Apply' : 'Update',
     subresource: textAt(one, 'subresource'),
     apiVersion: textAt(one, 'apiVersion'),

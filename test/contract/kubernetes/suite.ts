@@ -1,6 +1,7 @@
 // One suite of behaviours for a Kubernetes API server, run against the sandbox and against a real control plane.
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { accessTests } from './access.ts';
+import { applyTests } from './applies.ts';
 import type { Connection } from './connection.ts';
 import { discoveryTests } from './discovery.ts';
 import { fixture } from './fixture.ts';
@@ -32,6 +33,7 @@ export function describeKubernetes(name: string, connect: () => Promise<Connecti
     describe('access', () => accessTests(connection));
     describe('impersonation', () => impersonationTests(connection));
     describe('watches', () => watchTests(connection));
+    describe('applies', () => applyTests(connection));
     describe('writes', () => writeTests(connection));
     describe('rollouts', () => rolloutTests(connection));
     describe('discovery', () => discoveryTests(connection));
