@@ -124,7 +124,18 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
       ...options.alertmanager,
     });
     stops.push(() => alertmanager.stop());
-    return { discord, kubernetes, alertmanager, git, registry, advice: programs.advice, bot, webhookToken, folder, stop };
+    return {
+      discord,
+      kubernetes,
+      alertmanager,
+      git,
+      registry,
+      advice: programs.advice,
+      bot,
+      webhookToken,
+      folder,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

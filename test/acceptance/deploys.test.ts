@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Discord, SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { homelabFiles } from '../../sandbox/git/seed.ts';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
-import { rbacObjects } from '../../sandbox/rbac.ts';
 import { runningSha } from '../../sandbox/kubernetes/seed/workloads.ts';
+import { rbacObjects } from '../../sandbox/rbac.ts';
 import { shopShas } from '../../sandbox/registry/seed.ts';
 import { checkRequest } from '../contract/spec.ts';
 import { generous } from './posting.ts';
@@ -68,7 +68,9 @@ function running(): string {
 
 describe('/deploy', () => {
   test('commits, applies and follows, on one card that ends with who, what and how long', async () => {
-    expect(await ask('otto', 'deploy', { sha: fourth, reason: 'new prices' })).toMatch(/has begun[^]*discord.com.channels/);
+    expect(await ask('otto', 'deploy', { sha: fourth, reason: 'new prices' })).toMatch(
+      /has begun[\s\S]*discord.com.channels/,
+    );
     const done = await card('done', short(fourth));
     expect(done.text).toContain(`${short(runningSha)} → ${short(fourth)}`);
     expect(done.text).toContain('otto');
@@ -127,7 +129,7 @@ describe('/deploy', () => {
 
   test('is for operators, and for the deployers of the app', async () => {
     expect(await ask('nils', 'deploy', { sha: fourth })).toContain('needs the level operator');
-    expect(await ask('vera', 'deploy', { sha: fourth, app: 'shop' })).toMatch(/has begun[^]*discord.com.channels/);
+    expect(await ask('vera', 'deploy', { sha: fourth, app: 'shop' })).toMatch(/has begun[\s\S]*discord.com.channels/);
     await card('done', 'vera');
     const written = homelab.kubernetes.requests.filter((request) => request.verb === 'patch');
     expect(JSON.stringify(written)).toContain('homelab-bot:operator');
