@@ -1,5 +1,5 @@
 // Runs git through simple-git: with our environment alone, a limit on time and output, and no way for a run to outlive its signal.
-import { simpleGit } from 'simple-git';
+import { GitConstructError, type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
 
 export interface Run {
   readonly signal: AbortSignal;
@@ -52,7 +52,10 @@ const unsafe = {
   allowUnsafeFsMonitor: true,
 };
 
+/** Of what it said, for messages and the log. */
 const mostSaid = 16 * 1024;
+/** A server that writes on and on is cut off. */
+const mostErrors = 4 * 2 ** 20;
 
 /** Rejects with the reason of an aborted signal, else with a `GitFailure`. */
 export function createGit({ folder, env, clean }: GitOptions): Git {
@@ -63,8 +66,9 @@ export function createGit({ folder, env, clean }: GitOptions): Git {
     const abort = AbortSignal.any([signal, timeout, ending.signal]);
     const out: Buffer[] = [];
     let bytes = 0;
+    let errorBytes = 0;
     let exit: { code: number | null; stderr: string } | null = null;
-    const git = simpleGit({
+    const git = open({
       baseDir: folder,
       abort,
       // A quiet end is an end: all output has been read by then.
@@ -86,6 +90,10 @@ export function createGit({ folder, env, clean }: GitOptions): Git {
         if (bytes > mostOutput) ending.abort();
         else out.push(chunk);
       });
+      stderr.on('data', (chunk: Buffer) => {
+        errorBytes += chunk.length;
+        if (errorBytes > mostErrors) ending.abort();
+      });
       // A helper that git leaves behind may hold the pipes open; nobody reads them any more.
       abort.addEventListener(
         'abort',
@@ -106,4 +114,14 @@ export function createGit({ folder, env, clean }: GitOptions): Git {
       throw new GitFailure(kind, { command: args[0] ?? '', exitCode: code, stderr, stdout });
     }
   };
+}
+
+/** simple-git wants the folder to be there; a clone that is gone is told as git itself would. */
+function open(options: Partial<SimpleGitOptions>): SimpleGit {
+  try {
+    return simpleGit(options);
+  } catch (error) {
+    if (!(error instanceof GitConstructError)) throw error;
+    throw new GitFailure('failed', { command: '', exitCode: null, stderr: 'not a git repository', stdout: '' });
+  }
 }
