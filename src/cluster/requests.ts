@@ -1,10 +1,9 @@
 // One request to the API server: bounded in time and size, over connections that are kept open. What happened is a value.
 import http from 'node:http';
 import https from 'node:https';
-import { StringDecoder } from 'node:string_decoder';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { type Read, readLines, readRefusal, readWhole, reasonOf } from './answers.ts';
 import type { Failure, Outcome } from './failures.ts';
-import { Status } from './schema.ts';
 
 export interface Limits {
   /** Milliseconds until the answer has to begin. */
@@ -53,8 +52,6 @@ export interface Requests {
   close(): void;
 }
 
-const refusalBytes = 64 * 1024;
-
 /** Connections of one cluster for all but streams, which hold theirs and so have their own. */
 const mostSockets = 8;
 const mostStreams = 100;
@@ -86,13 +83,6 @@ export function createRequests(limits: Limits): Requests {
 function sure<T>(outcome: T | 'stale'): T | Failure {
   return outcome === 'stale' ? { kind: 'unreachable', reason: 'connection closed' } : outcome;
 }
-
-/** Reads a good answer; whatever it settles with first counts. */
-type Read<T> = (
-  response: http.IncomingMessage,
-  settle: (outcome: T | Failure) => void,
-  fail: (error: unknown) => void,
-) => void;
 
 function attempt<T>(options: {
   readonly as: KubeConfig;
@@ -174,88 +164,6 @@ function trimmed(headers: https.RequestOptions['headers']): Record<string, strin
     if (value !== undefined) all[name] = String(value).trim();
   }
   return all;
-}
-
-function readWhole(most: number, plain: boolean): Read<Outcome> {
-  return (response, settle) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > most) settle({ kind: 'too large', bytes: most });
-      else chunks.push(chunk);
-    });
-    response.on('end', () => {
-      const text = Buffer.concat(chunks).toString();
-      chunks.length = 0;
-      const body = plain ? text : parsed(text);
-      settle(body === undefined ? { kind: 'unreadable' } : { kind: 'answered', body });
-    });
-  };
-}
-
-function readRefusal(response: http.IncomingMessage, status: number, settle: (failure: Failure) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= refusalBytes) chunks.push(chunk);
-  });
-  response.on('end', () => {
-    settle({ kind: 'refused', status, said: Status.parse(parsed(Buffer.concat(chunks).toString())) });
-  });
-}
-
-function readLines(most: number, idleMs: number, take: (line: string) => void): Read<{ readonly kind: 'ended' }> {
-  return (response, settle, fail) => {
-    const dead = setTimeout(() => settle({ kind: 'timeout', afterMs: idleMs }), idleMs);
-    const decoder = new StringDecoder('utf8');
-    let rest = '';
-    const done = (): void => clearTimeout(dead);
-    response.on('close', done);
-    response.on('data', (chunk: Buffer) => {
-      dead.refresh();
-      rest += decoder.write(chunk);
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      try {
-        for (const line of lines) if (line !== '') take(line);
-      } catch (error) {
-        return fail(error);
-      }
-      if (rest.length > most) settle({ kind: 'too large', bytes: most });
-    });
-    response.on('end', () => settle({ kind: 'ended' }));
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection closed',
-  EPIPE: 'connection closed',
-  ENOTFOUND: 'no address for that name',
-  EAI_AGAIN: 'no answer from the name server',
-  EHOSTUNREACH: 'no route',
-  ENETUNREACH: 'no route',
-  ETIMEDOUT: 'no answer',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-};
-
-function reasonOf(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const known = reasons[code];
-  if (known !== undefined) return known;
-  if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code)) return 'its certificate is not trusted';
-  return code === '' ? 'the connection failed' : `the connection failed with ${code}`;
 }
 
 /** One agent for each set of credentials in use, which changes when a certificate is renewed. */
