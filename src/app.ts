@@ -19,6 +19,7 @@ import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { startHttp } from './http/server.ts';
+import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -117,7 +118,7 @@ export async function startApp(options: {
 
     const cluster: ClusterRoom = lateClusterRoom(async () => {
       const { openCluster } = await import('./cluster/room.ts');
-      return openCluster({ kubernetes: config.kubernetes, log });
+      return openCluster({ kubernetes: config.kubernetes, log, env: programEnvironment(options.environment) });
     });
     lifecycle.onStop('cluster', () => cluster.stop());
 

@@ -76,6 +76,7 @@ export function createDeploys(outside: Outside, operations: Operations): Deploys
       change: null,
       undo: null,
       image: null,
+      appliedAt: null,
       progress: null,
       failure: null,
       evidence: [],

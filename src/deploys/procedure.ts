@@ -107,7 +107,7 @@ async function apply(
     const manifest = await keepingReplicas(rendered, app, cluster, within);
     await cluster.apply(manifest, {}, within);
     const image = imageOf(manifest, app, app.container);
-    return { next, state: { ...state, image, progress: null } };
+    return { next, state: { ...state, image, appliedAt: work.outside.now().getTime(), progress: null } };
   } finally {
     await checkout.release();
   }
@@ -139,13 +139,18 @@ async function follow(
     container: app.container,
     image: state.image,
     timeoutMs: app.rolloutTimeoutMs,
+    ...(state.appliedAt !== null && { startedAt: state.appliedAt }),
   };
   for await (const followed of outside.follow(cluster, target, signal)) {
     state = { ...state, progress: followed.progress };
     if (followed.verdict.kind === 'done') return { ...done, state };
     if (followed.verdict.kind === 'failed') {
+      const { reason, said } = followed.verdict;
+      // Somebody else's newer change is not ours to take back.
+      if (reason === 'taken over' || reason === 'gone')
+        return { end: 'failed', state: { ...state, failure: state.failure ?? said } };
       const evidence = done.end === 'done' ? followed.evidence : state.evidence;
-      return failed({ ...work.operation, state: { ...state, evidence } }, followed.verdict.said, false, outside);
+      return failed({ ...work.operation, state: { ...state, evidence } }, said, false, outside);
     }
     progress(state);
   }

@@ -17,6 +17,8 @@ export interface DeployState {
   readonly undo: TagChange | null;
   /** What the container is to run, from the manifest that was applied; null before. */
   readonly image: string | null;
+  /** When it was applied, in milliseconds since 1970: the rollout's time runs from then, over restarts too. Null before. */
+  readonly appliedAt: number | null;
   /** How the rollout stands, newest. */
   readonly progress: Progress | null;
   /** Why it failed or was aborted, in words; null while it goes well. */
