@@ -21,6 +21,7 @@ const inheritedNames = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
 ];
 
 export function gitEnvironment(options: EnvironmentOptions): Record<string, string> {
@@ -30,6 +31,7 @@ export function gitEnvironment(options: EnvironmentOptions): Record<string, stri
     ...Object.fromEntries(
       inheritedNames.flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]])),
     ),
+    ...authorities(inherited),
     HOME: home,
     XDG_CONFIG_HOME: home,
     // Messages are told apart by their words.
@@ -55,8 +57,18 @@ export function gitEnvironment(options: EnvironmentOptions): Record<string, stri
   return env;
 }
 
-/** Seconds without progress after which a transfer over HTTP ends, and a host that does not answer ssh is given up. */
-const patienceSeconds = 15;
+/** Where git is built with GnuTLS, as in Debian, it reads no variable of OpenSSL's. */
+function authorities(inherited: EnvironmentOptions['inherited']): Record<string, string> {
+  const file = inherited['GIT_SSL_CAINFO'] ?? inherited['SSL_CERT_FILE'];
+  const folder = inherited['GIT_SSL_CAPATH'] ?? inherited['SSL_CERT_DIR'];
+  return { ...(file && { GIT_SSL_CAINFO: file }), ...(folder && { GIT_SSL_CAPATH: folder }) };
+}
+
+/**
+ * Seconds without progress after which a transfer over HTTP ends, and ssh gives up a host that does not answer. A git that is ended leaves its
+ * ssh behind for no longer than this.
+ */
+const patienceSeconds = 10;
 
 function configuration(address: Address): [string, string][] {
   return [

@@ -31,33 +31,41 @@ export interface TagChange {
   readonly reverts: readonly string[];
 }
 
-/** A work tree that holds exactly one commit. */
+/** What the app's kustomization reaches at exactly one commit, to the byte, and nothing else of the repository. */
 export interface Checkout {
   readonly commit: string;
-  /** Absolute path of the app's kustomization in it; links that lead out of the tree have been refused. */
+  /** Absolute path of the folder of the app's kustomization in it. Links stay inside; those that lead out have been refused. */
   readonly folder: string;
+  /** Removes it; also more than once. What was not released is removed by the next start. */
   release(): Promise<void>;
 }
 
 /**
- * Every method fetches first, and rejects with a `UserError` in the words of the person: the repository is away, empty, slow or refuses the
- * push, the path is not in it, the kustomization cannot be used (broken YAML, several entries of one image, remote resources …).
+ * Every method fetches first (calls of one moment share a fetch), and rejects with a `UserError` in the words of the person: the repository
+ * is away, empty, slow or refuses the push, the path is not in it, the kustomization cannot be used (broken YAML, several entries of one
+ * image, remote resources …); or with the reason of an aborted signal. After an abort or a `UserError` in the middle of a push it is not
+ * known whether the commit arrived: the same call with the same operation finds it.
  */
 export interface Repository {
   /** The tag at the newest commit of the branch; null where the kustomization names none for this image. */
   tagOf(source: AppSource, signal: AbortSignal): Promise<{ readonly commit: string; readonly tag: string | null }>;
-  /** Newest first, at most `limit`. */
+  /** Newest first, at most `limit`, along the first parents of the branch; the oldest has `from` null where the file began with its tag. */
   history(source: AppSource, limit: number, signal: AbortSignal): Promise<readonly TagChange[]>;
   /**
-   * Sets the quoted `newTag`, commits as the bot, pushes; fetches, rebases and pushes again on a race. Where a commit of this operation is
-   * in the branch already, that one is returned and nothing is done.
+   * Sets the quoted `newTag`, commits as the bot, pushes; fetches, rebases and pushes again on a race, unless somebody has set this tag
+   * meanwhile. Where a commit of this operation is in the branch already, that one is returned and nothing is done. A tag that is there
+   * already is refused.
    */
   setTag(source: AppSource, tag: string, by: Attribution, signal: AbortSignal): Promise<TagChange>;
   /**
-   * One commit that takes these changes of this app's tag back, newest first. Where only neighbouring lines changed by hand make the revert conflict,
-   * the field itself is set (trailers `Reverts: <sha>`); only a different `newTag` or a vanished entry stops it.
+   * One commit that takes these changes of this app's tag back, newest first (`Reverts: <sha>` for each): the tag goes to what it was before
+   * the oldest. Everything else stays, also neighbouring lines and what else a commit by hand has changed; only a different `newTag` or a
+   * vanished entry stops it. Of a deploy by the bot that is what `git revert` makes. Repeated with the same operation, it finds its commit.
    */
   revert(source: AppSource, changes: readonly TagChange[], by: Attribution, signal: AbortSignal): Promise<TagChange>;
-  /** Refuses, by name, remote resources, exec and helm generators that the kustomization reaches, before anything is rendered. */
+  /**
+   * Refuses, by name, remote resources, generators, transformers, validators and helm that the kustomization reaches, before anything is
+   * written. Fetches only where the commit is not here yet.
+   */
   checkout(source: AppSource, commit: string, signal: AbortSignal): Promise<Checkout>;
 }
