@@ -34,7 +34,7 @@ export interface HistoryOptions {
 export async function tagChanges(options: HistoryOptions): Promise<TagChange[]> {
   const { clone, image, limit, known, signal } = options;
   const steps = await stepsOf(options);
-  const keyOf = (blob: string) => `${blob} ${image}`;
+  const keyOf = (blob: string) => tagKey(blob, image);
   const unread = [...new Set(steps.flatMap(({ blob }) => (blob === null || known.has(keyOf(blob)) ? [] : [blob])))];
   const texts = await clone.blobs(unread, signal);
   for (const [index, blob] of unread.entries()) known.set(keyOf(blob), tagIn(texts[index] ?? Buffer.of(), image));
@@ -49,6 +49,11 @@ export async function tagChanges(options: HistoryOptions): Promise<TagChange[]> 
   });
   forget(known);
   return changes.slice(0, limit);
+}
+
+/** Under which `known` holds the tag: a blob never changes. */
+export function tagKey(blob: string, image: string): string {
+  return `${blob} ${image}`;
 }
 
 async function stepsOf({ clone, commit, path, signal }: HistoryOptions): Promise<Step[]> {

@@ -13,13 +13,13 @@ import { isCommit } from './commit-message.ts';
 import { gitEnvironment } from './environment.ts';
 import { exportReach } from './export.ts';
 import { createGit } from './git.ts';
-import { tagChanges } from './history.ts';
+import { tagChanges, tagKey } from './history.ts';
 import { readTag, setTag } from './kustomization-tag.ts';
 import { kustomizationOf, place } from './place.ts';
 import { reach } from './reach.ts';
 import type { AppSource, Checkout, Repository, TagChange } from './repository.ts';
 import { revertEdit } from './revert.ts';
-import { appFolder } from './tree.ts';
+import { appFolder, kustomizationIn } from './tree.ts';
 
 export interface RepositoryOptions {
   readonly url: string;
@@ -114,8 +114,15 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
     tagOf: (source, signal) =>
       telling(signal, async () => {
         const commit = await clone.newest(signal);
-        const { path, text } = await kustomizationOf(clone, await clone.tree(commit, signal), source, signal);
-        return { commit, tag: readTag(text, source.image, path) };
+        const tree = await clone.tree(commit, signal);
+        const key = tagKey(kustomizationIn(tree, appFolder(tree, source.path).path).blob, source.image);
+        // Null may also be one that could not be read, which is to be said.
+        const before = known.get(key) ?? null;
+        if (before !== null) return { commit, tag: before };
+        const { path, text } = await kustomizationOf(clone, tree, source, signal);
+        const tag = readTag(text, source.image, path);
+        known.set(key, tag);
+        return { commit, tag };
       }),
 
     history: (source, limit, signal) =>
@@ -157,9 +164,11 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
     checkout: (source, commit, signal) =>
       telling(signal, async (): Promise<Checkout> => {
         if (!isCommit(commit)) throw new UserError('That is no whole commit id.');
-        if (!(await clone.has(commit, signal))) await clone.newest(signal);
         if (!(await clone.has(commit, signal))) {
-          throw new UserError(`The commit ${commit.slice(0, 7)} is not in the manifest repository (any more).`);
+          await clone.newest(signal);
+          if (!(await clone.has(commit, signal))) {
+            throw new UserError(`The commit ${commit.slice(0, 7)} is not in the manifest repository (any more).`);
+          }
         }
         const tree = await clone.tree(commit, signal);
         const { path, through } = appFolder(tree, source.path);
