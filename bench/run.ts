@@ -1,5 +1,5 @@
-// The benchmark suite (`npm run bench`, or `npm run bench -- NAME …` for some of it): prints a table, writes bench/results.json.
-import { readdir, writeFile } from 'node:fs/promises';
+// The benchmark suite (`npm run bench`, or `npm run bench -- NAME …` for some of it): prints a table, writes bench/results.json, where what was not run stays.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { root, runTool } from '../scripts/check/run-tool.ts';
@@ -26,7 +26,9 @@ if (!isBuilt(root)) {
   }
 }
 
-const results: Record<string, readonly Row[]> = {};
+const file = join(import.meta.dirname, 'results.json');
+const machine = { node: process.version, processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+const results = await earlier();
 for (const name of wanted.length > 0 ? wanted : known) {
   const started = performance.now();
   const bench = await load(name);
@@ -36,11 +38,24 @@ for (const name of wanted.length > 0 ? wanted : known) {
   for (const row of rows) console.log(`  ${line(row)}`);
 }
 
-const machine = { node: process.version, processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
-await writeFile(join(import.meta.dirname, 'results.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+const sorted = Object.fromEntries(known.flatMap((name) => (results[name] ? [[name, results[name]]] : [])));
+await writeFile(file, `${JSON.stringify({ machine, results: sorted }, null, 2)}\n`);
 console.log(
   `\nOn ${machine.cores} cores of ${machine.processor}, Node ${machine.node}. Written to bench/results.json.`,
 );
+
+/** What earlier runs of the same machine wrote; figures of two machines do not stand side by side. */
+async function earlier(): Promise<Record<string, readonly Row[]>> {
+  try {
+    const before = JSON.parse(await readFile(file, 'utf8')) as {
+      machine: unknown;
+      results: Record<string, readonly Row[]>;
+    };
+    return JSON.stringify(before.machine) === JSON.stringify(machine) ? before.results : {};
+  } catch {
+    return {};
+  }
+}
 
 async function load(name: string): Promise<() => Promise<readonly Row[]>> {
   const piece: Record<string, unknown> = await import(`./${name}.ts`);
