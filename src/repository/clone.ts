@@ -17,6 +17,11 @@ export interface Limits {
 export interface Clone {
   /** Fetches, and gives the newest commit of the branch. Calls that wait for the same fetch share it. */
   newest(signal: AbortSignal): Promise<string>;
+  /**
+   * The newest commit as it was known seconds ago; null where that was longer ago, or a push has failed since. Good enough to commit on: a
+   * push is taken only where it still is the newest.
+   */
+  recent(): string | null;
   has(commit: string, signal: AbortSignal): Promise<boolean>;
   tree(commit: string, signal: AbortSignal): Promise<Tree>;
   /** Contents in the order of the ids. */
@@ -45,6 +50,11 @@ export interface CloneOptions {
 const ref = 'refs/bot/branch';
 const mostLoose = 20_000;
 const mostBlobs = 32 * 2 ** 20;
+/** Milliseconds. */
+const recently = 10_000;
+/** What is read again and again is small: kustomizations. */
+const mostKept = 64 * 1024;
+const keptBlobs = 100;
 
 export function createClone({ folder, git: gitIn, url, shown, branch, limits, log }: CloneOptions): Clone {
   const bare = join(folder, 'clone.git');
@@ -55,6 +65,8 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
   let ready = false;
   let damaged = false;
   let tree: Tree | null = null;
+  let head: { readonly commit: string; readonly at: number } | null = null;
+  const kept = new Map<string, Buffer>();
   let waiting: Shared | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -94,9 +106,18 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
     // The ref is ours alone; a branch that was rewritten is followed.
     const spec = `+refs/heads/${branch}:${ref}`;
     await git(['fetch', '--no-tags', '--no-write-fetch-head', '--verbose', 'origin', spec], { signal, timeoutMs });
-    const commit = await git(['rev-parse', '--verify', `${ref}^{commit}`], { signal, timeoutMs: limits.localMs });
+    const commit = await readRef(signal);
     if (fresh) await writeFile(marker, described);
-    return commit.toString('utf8').trim();
+    head = { commit, at: performance.now() };
+    return commit;
+  }
+
+  /** git writes a ref as a file of its own; only housekeeping, which never runs here, would put it elsewhere. */
+  async function readRef(signal: AbortSignal): Promise<string> {
+    const text = (await readFile(join(bare, ref), 'utf8').catch(() => '')).trim();
+    if (isCommit(text)) return text;
+    const run = { signal, timeoutMs: limits.localMs };
+    return (await git(['rev-parse', '--verify', `${ref}^{commit}`], run)).toString('utf8').trim();
   }
 
   /** @returns whether the clone is new. */
@@ -116,6 +137,7 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
     // Samples are of no use, and nothing may stand where hooks do.
     await rm(join(bare, 'hooks'), { recursive: true, force: true });
     tree = null;
+    head = null;
     ready = true;
     damaged = false;
     return true;
@@ -136,19 +158,29 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
   }
 
   async function blobs(ids: readonly string[], signal: AbortSignal): Promise<Buffer[]> {
-    if (ids.length === 0) return [];
-    const input = ids.map((id) => `${id}\n`).join('');
-    const output = await git(['cat-file', '--batch'], {
-      signal,
-      timeoutMs: limits.localMs,
-      input,
-      mostOutput: mostBlobs,
-    });
-    return parseBatch(output, ids);
+    const missing = ids.filter((id) => !kept.has(id));
+    const read = new Map<string, Buffer>(ids.flatMap((id) => [[id, kept.get(id) ?? Buffer.of()]]));
+    if (missing.length > 0) {
+      const input = missing.map((id) => `${id}\n`).join('');
+      const run = { signal, timeoutMs: limits.localMs, mostOutput: mostBlobs };
+      const output = await git(['cat-file', '--batch'], { ...run, input });
+      for (const [at, bytes] of parseBatch(output, missing).entries()) read.set(missing[at] ?? '', bytes);
+    }
+    for (const [id, bytes] of read) keep(id, bytes);
+    return ids.map((id) => read.get(id) ?? Buffer.of());
+  }
+
+  function keep(id: string, bytes: Buffer): void {
+    if (bytes.length > mostKept || kept.has(id)) return;
+    // A copy: the bytes are a part of a far larger answer.
+    kept.set(id, Buffer.from(bytes));
+    const [oldest] = kept.keys();
+    if (kept.size > keptBlobs && oldest !== undefined) kept.delete(oldest);
   }
 
   return {
     newest,
+    recent: () => (head !== null && !damaged && performance.now() - head.at < recently ? head.commit : null),
     blobs,
     async has(commit, signal) {
       if (!isCommit(commit) || !ready) return false;
@@ -180,7 +212,9 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
     run: (args, run) => git(args, { timeoutMs: limits.localMs, ...run }),
     async push(commit, signal) {
       const args = ['push', '--porcelain', '--no-verify', 'origin', `${commit}:refs/heads/${branch}`];
+      head = null;
       await git(args, { signal, timeoutMs: limits.networkMs });
+      head = { commit, at: performance.now() };
     },
     async told(error, signal) {
       if (!(error instanceof GitFailure)) return error;

@@ -65,8 +65,8 @@ function authorities(inherited: EnvironmentOptions['inherited']): Record<string,
 }
 
 /**
- * Seconds without progress after which a transfer over HTTP ends, and ssh gives up a host that does not answer. A git that is ended leaves its
- * ssh behind for no longer than this.
+ * Seconds after which ssh gives up a host that does not answer; over HTTP twice that without a byte. A git that is ended leaves its ssh
+ * behind for no longer than this.
  */
 const patienceSeconds = 10;
 
@@ -78,7 +78,6 @@ function configuration(address: Address): [string, string][] {
     ['core.symlinks', 'false'],
     // After a loss of power an object is whole or absent.
     ['core.fsync', 'committed'],
-    ['fetch.fsckObjects', 'true'],
     ['fetch.recurseSubmodules', 'false'],
     ['submodule.recurse', 'false'],
     ['push.recurseSubmodules', 'no'],
@@ -86,8 +85,9 @@ function configuration(address: Address): [string, string][] {
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],
     ['http.followRedirects', 'false'],
-    ['http.lowSpeedLimit', '100'],
-    ['http.lowSpeedTime', `${patienceSeconds}`],
+    // A server that is busy sends a few bytes every five seconds.
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', `${2 * patienceSeconds}`],
     ['advice.pushUpdateRejected', 'false'],
   ];
 }

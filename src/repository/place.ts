@@ -28,7 +28,7 @@ export interface Change {
   readonly expected: string | null | undefined;
   readonly to: string;
   /** @param file for messages. */
-  edit(text: string, file: string): Promise<string> | string;
+  edit(text: string, file: string): string;
   /** A commit that is the outcome of this already. */
   find(commit: string, path: string): Promise<TagChange | null>;
 }
@@ -55,34 +55,57 @@ export async function kustomizationOf(
 
 /** Rejects with a `GitFailure` or a `UserError`. */
 export async function place(placing: Placing, change: Change, signal: AbortSignal): Promise<TagChange> {
-  const { clone, author, now, shown } = placing;
-  const { source, by, reverts, to } = change;
+  const { clone, shown } = placing;
   let expected = change.expected;
-  for (let tries = 1; ; tries += 1) {
-    const parent = await clone.newest(signal);
-    const tree = await clone.tree(parent, signal);
-    const { path, text } = await kustomizationOf(clone, tree, source, signal);
-    const done = await change.find(parent, path);
-    if (done !== null) return done;
-    const from = readTag(text, source.image, path);
-    if (expected !== undefined && from !== expected) throw overtaken(source, expected, from);
-    expected = from;
-    const edited = await change.edit(text, path);
-    if (edited === text) throw new UserError(`${source.app} is on ${shortTag(to)} in the repository already.`);
-    const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
-    const message = commitMessage({ app: source.app, to, by, reverts });
-    const entry = tree.entries.get(path);
-    const executable = entry?.kind === 'file' && entry.executable;
-    const commit = await makeCommit(clone, { parent, path, executable, text: edited, message, author, at }, signal);
-    const made = { commit, at, from, to, ...parseCommitMessage(message) };
-    const outcome = await push(clone, commit, signal);
-    if (outcome === 'pushed') return made;
-    if (tries === mostTries) {
+  let recent = clone.recent();
+  for (let tries = 1; ; ) {
+    const parent = recent ?? (await clone.newest(signal));
+    let prepared: Prepared;
+    try {
+      prepared = await prepare(placing, change, parent, expected, signal);
+    } catch (error) {
+      // What was known seconds ago is no reason to refuse anything.
+      if (recent === null || !(error instanceof UserError || error instanceof GitFailure)) throw error;
+      recent = null;
+      continue;
+    }
+    if ('done' in prepared) return prepared.done;
+    expected = prepared.made.from;
+    if ((await push(clone, prepared.made.commit, signal)) === 'pushed') return prepared.made;
+    recent = null;
+    tries += 1;
+    if (tries > mostTries) {
       throw new UserError(
         `Others keep pushing to the manifest repository (${shown}): the commit could not be placed in ${mostTries} tries. Nothing was changed.`,
       );
     }
   }
+}
+
+type Prepared = { readonly done: TagChange } | { readonly made: TagChange };
+
+/** The commit on top of `parent`, unless it is in the branch already. */
+async function prepare(
+  { clone, author, now }: Placing,
+  { source, by, reverts, to, find, edit }: Change,
+  parent: string,
+  expected: string | null | undefined,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const tree = await clone.tree(parent, signal);
+  const { path, text } = await kustomizationOf(clone, tree, source, signal);
+  const done = await find(parent, path);
+  if (done !== null) return { done };
+  const from = readTag(text, source.image, path);
+  if (expected !== undefined && from !== expected) throw overtaken(source, expected, from);
+  const edited = edit(text, path);
+  if (edited === text) throw new UserError(`${source.app} is on ${shortTag(to)} in the repository already.`);
+  const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
+  const message = commitMessage({ app: source.app, to, by, reverts });
+  const entry = tree.entries.get(path);
+  const executable = entry?.kind === 'file' && entry.executable;
+  const commit = await makeCommit(clone, { parent, path, executable, text: edited, message, author, at }, signal);
+  return { made: { commit, at, from, to, ...parseCommitMessage(message) } };
 }
 
 /** An answer that was lost is looked up: the commit may have arrived. */

@@ -41,10 +41,11 @@ export interface Checkout {
 }
 
 /**
- * Every method fetches first (calls of one moment share a fetch), and rejects with a `UserError` in the words of the person: the repository
- * is away, empty, slow or refuses the push, the path is not in it, the kustomization cannot be used (broken YAML, several entries of one
- * image, remote resources …); or with the reason of an aborted signal. After an abort or a `UserError` in the middle of a push it is not
- * known whether the commit arrived: the same call with the same operation finds it.
+ * Every method fetches first: calls of one moment share a fetch, and for a push one of the last seconds will do, since it is taken only
+ * where nothing came in between. Each rejects with a `UserError` in the words of the person: the repository is away, empty, slow or refuses
+ * the push, the path is not in it, the kustomization cannot be used (broken YAML, several entries of one image, remote resources …); or with
+ * the reason of an aborted signal. After an abort or a `UserError` in the middle of a push it is not known whether the commit arrived: the
+ * same call with the same operation finds it.
  */
 export interface Repository {
   /** The tag at the newest commit of the branch; null where the kustomization names none for this image. */

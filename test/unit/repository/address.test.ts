@@ -78,6 +78,12 @@ describe('the environment of git', () => {
     );
   });
 
+  test('authorities of this machine are trusted, however git is built', () => {
+    const inherited = { SSL_CERT_FILE: '/ca.pem', SSL_CERT_DIR: '/ca' };
+    const env = gitEnvironment({ ...options, address: parseAddress('https://h/x'), inherited });
+    expect(env).toMatchObject({ GIT_SSL_CAINFO: '/ca.pem', GIT_SSL_CAPATH: '/ca' });
+  });
+
   test('a token is never sent to a path or by ssh', () => {
     const env = gitEnvironment({ ...options, address: parseAddress('git@h:x'), token: new Secret('tok-123456') });
     expect(Object.values(env).join()).not.toContain('Authorization');
