@@ -64,9 +64,10 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
   const closing = new AbortController();
   let ready = false;
   let damaged = false;
-  let tree: Tree | null = null;
+  let tree: { readonly commit: string; readonly read: Promise<Tree> } | null = null;
   let head: { readonly commit: string; readonly at: number } | null = null;
   const kept = new Map<string, Buffer>();
+  const reading = new Map<string, Promise<Buffer>>();
   let waiting: Shared | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -157,17 +158,40 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
     }
   }
 
+  /** Reads that others may share end with the clone, not with whoever asked first. */
+  const shared = (): Run => ({ signal: closing.signal, timeoutMs: limits.localMs });
+
   async function blobs(ids: readonly string[], signal: AbortSignal): Promise<Buffer[]> {
-    const missing = ids.filter((id) => !kept.has(id));
-    const read = new Map<string, Buffer>(ids.flatMap((id) => [[id, kept.get(id) ?? Buffer.of()]]));
+    signal.throwIfAborted();
+    const missing = [...new Set(ids)].filter((id) => !kept.has(id) && !reading.has(id));
     if (missing.length > 0) {
-      const input = missing.map((id) => `${id}\n`).join('');
-      const run = { signal, timeoutMs: limits.localMs, mostOutput: mostBlobs };
-      const output = await git(['cat-file', '--batch'], { ...run, input });
-      for (const [at, bytes] of parseBatch(output, missing).entries()) read.set(missing[at] ?? '', bytes);
+      const whole = readBlobs(missing);
+      for (const [at, id] of missing.entries()) {
+        const one = whole.then((read) => read[at] ?? Buffer.of());
+        reading.set(id, one);
+        one
+          .then((bytes) => keep(id, bytes))
+          .catch(() => undefined)
+          .finally(() => reading.delete(id));
+      }
     }
-    for (const [id, bytes] of read) keep(id, bytes);
-    return ids.map((id) => read.get(id) ?? Buffer.of());
+    const read = await Promise.all(ids.map((id) => kept.get(id) ?? reading.get(id) ?? Buffer.of()));
+    signal.throwIfAborted();
+    return read;
+  }
+
+  async function readBlobs(ids: readonly string[]): Promise<Buffer[]> {
+    const input = ids.map((id) => `${id}\n`).join('');
+    return parseBatch(await git(['cat-file', '--batch'], { ...shared(), input, mostOutput: mostBlobs }), ids);
+  }
+
+  async function readTree(commit: string): Promise<Tree> {
+    const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', commit], shared())).toString('utf8');
+    const entries = parseTree(listing);
+    const links = [...entries].flatMap(([path, entry]) => (entry.kind === 'link' ? [{ path, blob: entry.blob }] : []));
+    const ids = links.map(({ blob }) => blob);
+    const targets = await blobs(ids, closing.signal);
+    return createTree(commit, entries, new Map(links.map(({ path }, at) => [path, `${targets[at] ?? ''}`])));
   }
 
   function keep(id: string, bytes: Buffer): void {
@@ -194,20 +218,16 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
       );
     },
     async tree(commit, signal) {
-      if (tree?.commit === commit) return tree;
-      const run = { signal, timeoutMs: limits.localMs };
-      const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', commit], run)).toString('utf8');
-      const entries = parseTree(listing);
-      const links = [...entries].flatMap(([path, entry]) =>
-        entry.kind === 'link' ? [{ path, blob: entry.blob }] : [],
-      );
-      const targets = await blobs(
-        links.map(({ blob }) => blob),
-        signal,
-      );
-      const made = createTree(commit, entries, new Map(links.map(({ path }, at) => [path, `${targets[at] ?? ''}`])));
-      tree = made;
-      return made;
+      if (tree?.commit !== commit) {
+        const made = { commit, read: readTree(commit) };
+        tree = made;
+        made.read.catch(() => {
+          if (tree === made) tree = null;
+        });
+      }
+      const read = await tree.read;
+      signal.throwIfAborted();
+      return read;
     },
     run: (args, run) => git(args, { timeoutMs: limits.localMs, ...run }),
     async push(commit, signal) {

@@ -84,18 +84,34 @@ export async function place(placing: Placing, change: Change, signal: AbortSigna
 
 type Prepared = { readonly done: TagChange } | { readonly made: TagChange };
 
-/** The commit on top of `parent`, unless it is in the branch already. */
+/** The commit on top of `parent`, unless it is in the branch already: looked for while it is made, for one that is not pushed does no harm. */
 async function prepare(
-  { clone, author, now }: Placing,
-  { source, by, reverts, to, find, edit }: Change,
+  placing: Placing,
+  change: Change,
   parent: string,
   expected: string | null | undefined,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const tree = await clone.tree(parent, signal);
-  const { path, text } = await kustomizationOf(clone, tree, source, signal);
-  const done = await find(parent, path);
-  if (done !== null) return { done };
+  const tree = await placing.clone.tree(parent, signal);
+  const found = await kustomizationOf(placing.clone, tree, change.source, signal);
+  const [done, made] = await Promise.allSettled([
+    change.find(parent, found.path),
+    make(placing, change, tree, found, expected, signal),
+  ]);
+  if (done.status === 'rejected') throw done.reason;
+  if (done.value !== null) return { done: done.value };
+  if (made.status === 'rejected') throw made.reason;
+  return { made: made.value };
+}
+
+async function make(
+  { clone, author, now }: Placing,
+  { source, by, reverts, to, edit }: Change,
+  tree: Tree,
+  { path, text }: Kustomization,
+  expected: string | null | undefined,
+  signal: AbortSignal,
+): Promise<TagChange> {
   const from = readTag(text, source.image, path);
   if (expected !== undefined && from !== expected) throw overtaken(source, expected, from);
   const edited = edit(text, path);
@@ -104,8 +120,9 @@ async function prepare(
   const message = commitMessage({ app: source.app, to, by, reverts });
   const entry = tree.entries.get(path);
   const executable = entry?.kind === 'file' && entry.executable;
-  const commit = await makeCommit(clone, { parent, path, executable, text: edited, message, author, at }, signal);
-  return { made: { commit, at, from, to, ...parseCommitMessage(message) } };
+  const made = { parent: tree.commit, path, executable, text: edited, message, author, at };
+  const commit = await makeCommit(clone, made, signal);
+  return { commit, at, from, to, ...parseCommitMessage(message) };
 }
 
 /** An answer that was lost is looked up: the commit may have arrived. */

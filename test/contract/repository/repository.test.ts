@@ -155,6 +155,25 @@ describe('a race', () => {
     expect(await git.file('README.md')).toBe('changed');
   });
 
+  test('a push since the last look, seconds ago: the commit is made again on top of it', async () => {
+    const { git, repository } = bench;
+    await repository.tagOf(source, calm());
+    await git.commitByHand({ files: { 'README.md': 'changed' }, message: 'Eve' });
+    const change = await repository.setTag(source, 'bbbbbbb', by(), calm());
+    expect((await git.log()).map(({ subject }) => subject)).toEqual(['Deploy shop bbbbbbb', 'Eve', 'The homelab']);
+    await git.commitByHand({ files: { 'README.md': 'again' }, message: 'Eve again' });
+    expect((await repository.revert(source, [change], by(), calm())).to).toBe('aaaaaaa');
+    expect(await git.file('README.md')).toBe('again');
+  });
+
+  test('a path that came since the last look is there', async () => {
+    const { git, repository } = bench;
+    await repository.tagOf(source, calm());
+    await git.commitByHand({ files: { 'apps/blog/kustomization.yaml': 'resources: []\n' }, message: 'Blog' });
+    const blog = { ...source, app: 'blog', path: 'apps/blog' };
+    expect((await repository.setTag(blog, 'b', by(), calm())).from).toBeNull();
+  });
+
   test('a push in between that set the same tag to something else: said, and nothing changed', async () => {
     const { git, open, root } = bench;
     const text = ((await git.file(kustomization)) ?? '').replace('aaaaaaa', 'evevev1');
