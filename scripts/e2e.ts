@@ -13,6 +13,8 @@ const missing = [
   ...(existsSync(join(cluster, 'up'))
     ? []
     : ['../shared/cluster: the control plane to test against lies beside the repository.']),
+  // Not on everybody's PATH; the tests start a server of their own.
+  ...(existsSync('/usr/sbin/sshd') ? [] : ['sshd: apt-get install openssh-server']),
   ...(await missingPrograms({
     bash: 'your distribution has it',
     go: 'Go 1.26 or later, from https://go.dev/dl; it builds the control plane',
