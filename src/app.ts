@@ -27,7 +27,6 @@ import { operationEnded } from './operations/ended.ts';
 import type { Procedure } from './operations/operation.ts';
 import { createOperations, operationCard } from './operations/operations.ts';
 import { openRegistry } from './registry/open.ts';
-import { openRepository } from './repository/open.ts';
 import { follow } from './rollouts/follow.ts';
 import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
@@ -144,12 +143,16 @@ export async function startApp(options: {
       answered: (code) => metrics.webhooks.inc({ status: String(code) }),
     });
     lifecycle.onStop('http', () => http.close());
+    // Alerts wait for nothing else.
+    status = 'ready';
+    log.info({ url: http.url, version }, 'Webhooks are taken');
 
     const audit = createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now });
     const repository =
       config.repository === null
         ? null
-        : await openRepository({
+        : // Loaded where it is used, as the cluster is: whoever deploys nothing needs no git.
+          await (await import('./repository/open.ts')).openRepository({
             ...config.repository,
             folder: join(dirname(config.database.path), 'repository'),
             author: { name: 'homelab-bot', email: 'homelab-bot@localhost' },
@@ -207,8 +210,6 @@ export async function startApp(options: {
     });
     lifecycle.onStop('dispatch', (signal) => dispatch.stop(signal));
 
-    status = 'ready';
-    log.info({ url: http.url, version }, 'Webhooks are taken');
     lifecycle.onStop('webhooks', () => http.stopTaking());
     lifecycle.onStop(
       'state listener',
