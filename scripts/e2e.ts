@@ -19,6 +19,9 @@ const missing = [
     openssl: 'apt-get install openssl',
     flock: 'apt-get install util-linux',
     ps: 'apt-get install procps',
+    ssh: 'apt-get install openssh-client',
+    sshd: 'apt-get install openssh-server; the tests start it themselves',
+    'ssh-keygen': 'apt-get install openssh-client',
   })),
 ];
 
@@ -63,8 +66,10 @@ function hasTests(): boolean {
 async function missingPrograms(programs: Readonly<Record<string, string>>): Promise<string[]> {
   const run = promisify(execFile);
   const lines: string[] = [];
+  // An ordinary user's PATH lacks /usr/sbin.
+  const env = { ...process.env, PATH: [process.env['PATH'], '/usr/sbin', '/usr/local/sbin'].join(delimiter) };
   for (const [name, how] of Object.entries(programs)) {
-    await run('sh', ['-c', `command -v ${name}`]).catch(() => lines.push(`${name}: ${how}.`));
+    await run('sh', ['-c', `command -v ${name}`], { env }).catch(() => lines.push(`${name}: ${how}.`));
   }
   return lines;
 }
