@@ -13,14 +13,15 @@ const missing = [
   ...(existsSync(join(cluster, 'up'))
     ? []
     : ['../shared/cluster: the control plane to test against lies beside the repository.']),
-  // Not on everybody's PATH; the tests start a server of their own.
-  ...(existsSync('/usr/sbin/sshd') ? [] : ['sshd: apt-get install openssh-server']),
   ...(await missingPrograms({
     bash: 'your distribution has it',
     go: 'Go 1.26 or later, from https://go.dev/dl; it builds the control plane',
     openssl: 'apt-get install openssl',
     flock: 'apt-get install util-linux',
     ps: 'apt-get install procps',
+    ssh: 'apt-get install openssh-client',
+    sshd: 'apt-get install openssh-server; the tests start it themselves',
+    'ssh-keygen': 'apt-get install openssh-client',
   })),
 ];
 
@@ -65,8 +66,10 @@ function hasTests(): boolean {
 async function missingPrograms(programs: Readonly<Record<string, string>>): Promise<string[]> {
   const run = promisify(execFile);
   const lines: string[] = [];
+  // An ordinary user's PATH lacks /usr/sbin.
+  const env = { ...process.env, PATH: [process.env['PATH'], '/usr/sbin', '/usr/local/sbin'].join(delimiter) };
   for (const [name, how] of Object.entries(programs)) {
-    await run('sh', ['-c', `command -v ${name}`]).catch(() => lines.push(`${name}: ${how}.`));
+    await run('sh', ['-c', `command -v ${name}`], { env }).catch(() => lines.push(`${name}: ${how}.`));
   }
   return lines;
 }
