@@ -46,10 +46,15 @@ function standing({ ending, state, kind }: Deploy): readonly [string, string, To
     case 'aborted':
       return ['⏹️', 'aborted, nothing was changed', 'neutral'];
     case 'failed':
-      return ['🔴', state.change === null ? 'failed, nothing was changed' : 'failed', 'critical'];
+      return ['🔴', isUnchanged(state) ? 'failed, nothing was changed' : 'failed', 'critical'];
     case null:
       return state.failure === null ? ['🚀', 'running', 'info'] : ['↩️', `undoing the ${kind}`, 'warning'];
   }
+}
+
+/** Without a commit, and without a failure to find out whether there is one. */
+function isUnchanged({ change, undoFailure }: DeployState): boolean {
+  return change === null && undoFailure === null;
 }
 
 function isAbortable({ ending, state, abortedBy }: Deploy): boolean {
@@ -88,7 +93,7 @@ function running(operation: Deploy, now: number): readonly Line[] {
 function endingLines({ ending, state, app }: Deploy): readonly Line[] {
   if (ending === 'undone')
     return [`${app} runs ${state.from === null ? 'what it ran before' : shortTag(state.from)} again.`];
-  if (ending === 'failed' && state.change !== null) {
+  if (ending === 'failed' && !isUnchanged(state)) {
     return ['The repository and the cluster may differ now: look at /status, then /rollback or deploy again.'];
   }
   return [];

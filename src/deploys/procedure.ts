@@ -72,11 +72,11 @@ function workOf(operation: Deploy, outside: Outside): Work {
   };
 }
 
-/** A push that is on its way is not interrupted: whether it arrived would not be known. */
-async function commit(work: Work, { signal }: Context): Promise<After<DeployState>> {
+/** A push that is on its way is interrupted by no Abort: whether it arrived would not be known. After an end of the process it is looked for. */
+async function commit(work: Work, { signal, stopping }: Context): Promise<After<DeployState>> {
   const { state, repository, source, by } = work;
   signal.throwIfAborted();
-  const limit = AbortSignal.timeout(stepMs);
+  const limit = limited(stopping);
   const change =
     state.takesBack.length > 0
       ? await repository.revert(source, state.takesBack, by, limit)
@@ -84,9 +84,9 @@ async function commit(work: Work, { signal }: Context): Promise<After<DeployStat
   return { next: 'apply', state: { ...state, change } };
 }
 
-async function lookForCommit(work: Work, _context: Context): Promise<After<DeployState>> {
+async function lookForCommit(work: Work, { stopping }: Context): Promise<After<DeployState>> {
   const { state, repository, source, operation } = work;
-  const history = await repository.history(source, 20, AbortSignal.timeout(stepMs));
+  const history = await repository.history(source, 20, limited(stopping));
   const change = history.find((one) => one.operation === operation.id) ?? null;
   if (change === null) return { end: operation.abortedBy === null ? 'failed' : 'aborted', state };
   return { next: 'undo commit', state: { ...state, change } };
@@ -100,7 +100,7 @@ async function apply(
 ): Promise<After<DeployState>> {
   const { state, repository, source, app, cluster } = work;
   if (change === null) throw new Error('There is no commit to apply');
-  const within = AbortSignal.any([signal, AbortSignal.timeout(stepMs)]);
+  const within = limited(signal);
   const checkout = await repository.checkout(source, change.commit, within);
   try {
     const rendered = await cluster.render(checkout.folder, within);
@@ -157,10 +157,10 @@ async function follow(
   throw new Error('Following the rollout ended without a verdict');
 }
 
-async function undoCommit(work: Work, _context: Context): Promise<After<DeployState>> {
+async function undoCommit(work: Work, { stopping }: Context): Promise<After<DeployState>> {
   const { state, repository, source, by } = work;
   if (state.change === null) throw new Error('There is no commit to take back');
-  const undo = await repository.revert(source, [state.change], by, AbortSignal.timeout(stepMs));
+  const undo = await repository.revert(source, [state.change], by, limited(stopping));
   return { next: 'undo apply', state: { ...state, undo } };
 }
 
@@ -168,10 +168,16 @@ async function undoCommit(work: Work, _context: Context): Promise<After<DeploySt
 function failed(operation: Deploy, reason: string, aborted: boolean, { apps }: Outside): After<DeployState> {
   const { state } = operation;
   const step = operation.step as Step;
+  // An Abort that comes when the undoing has begun already asks for what is being done.
+  if (aborted && (step.startsWith('undo') || step === 'look for the commit')) return { next: step, state };
   if (step.startsWith('undo')) return { end: 'failed', state: { ...state, undoFailure: reason } };
   const told = { ...state, failure: state.failure ?? reason };
   if (step === 'commit') return { next: 'look for the commit', state: told };
-  if (step === 'look for the commit') return { end: 'failed', state: told };
+  if (step === 'look for the commit') return { end: 'failed', state: { ...told, undoFailure: reason } };
   const wanted = apps.find((one) => one.name === operation.app)?.autoRollback ?? false;
   return wanted || aborted ? { next: 'undo commit', state: told } : { end: 'failed', state: told };
+}
+
+function limited(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(stepMs)]);
 }

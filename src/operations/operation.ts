@@ -53,6 +53,8 @@ export type After<S> = { readonly next: string; readonly state: S } | { readonly
 export interface StepContext<S> {
   /** Aborted with `Aborted` when somebody pressed Abort, with `Stopping` when the process ends. */
   readonly signal: AbortSignal;
+  /** Aborted with `Stopping` alone: for what an Abort must not interrupt. */
+  readonly stopping: AbortSignal;
   /** Shows and records how far it is; at most once a second, the newest wins. */
   readonly progress: (state: S) => void;
 }

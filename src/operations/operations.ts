@@ -129,7 +129,8 @@ export function createOperations(options: OperationsOptions): Operations {
     const progress = createProgress(operation);
     try {
       signal.throwIfAborted();
-      return { after: await procedure.perform(operation, { signal, progress: progress.show }), abortedBy: null };
+      const context = { signal, stopping: stop.signal, progress: progress.show };
+      return { after: await procedure.perform(operation, context), abortedBy: null };
     } catch (error) {
       if (stop.signal.aborted) return null;
       const latest = { ...operation, state: progress.latest() };

@@ -165,8 +165,9 @@ describe('an abort', () => {
 describe('an end of the process', () => {
   test('leaves it where it is, and the next process goes on from there', async () => {
     const begun = Promise.withResolvers<void>();
-    const first = walking(async (operation, { signal }) => {
-      if (operation.step === 'one') return straight(operation, { signal, progress: () => undefined });
+    const first = walking(async (operation, context) => {
+      const { signal } = context;
+      if (operation.step === 'one') return straight(operation, context);
       begun.resolve();
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       throw new Error('never');
