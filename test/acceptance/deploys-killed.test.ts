@@ -1,22 +1,28 @@
-// A kill in the middle of a change, at each of its steps: the next start finishes or undoes it, once, and the card says so.
+// A change of an app survives the end of the bot: at each step it is killed, started again, and finishes or undoes what it had begun.
 import { existsSync } from 'node:fs';
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Discord, SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { homelabFiles } from '../../sandbox/git/seed.ts';
 import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
 import { runningSha } from '../../sandbox/kubernetes/seed/workloads.ts';
 import { rbacObjects } from '../../sandbox/rbac.ts';
 import { shopShas } from '../../sandbox/registry/seed.ts';
-import { generous } from './posting.ts';
-import { auditTrail } from './seen.ts';
+import type { Ending, Operation } from '../../src/operations/operation.ts';
+import { checkRequest } from '../contract/spec.ts';
+import { generous, newGroup, post } from './posting.ts';
+import { auditTrail, logLines } from './seen.ts';
 
 let homelab: Homelab;
 let discord: Discord;
 
-const fourth = shopShas[3];
-const patient = { timeoutMs: 45_000 };
+const [, , , fourth = ''] = shopShas;
+const short = (tag: string): string => tag.slice(0, 7);
+const kustomization = 'apps/laravel-multitenant/kustomization.yaml';
+const patient = { timeoutMs: 25_000 };
+const restarted = 'restarted meanwhile';
 
 beforeAll(async () => {
   homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } } });
@@ -25,140 +31,282 @@ beforeAll(async () => {
 
 afterAll(() => homelab.stop());
 
+/** Each test changes the same app, so each shows that the one before left it free. */
 beforeEach(async () => {
-  await release();
   await homelab.git.seed(homelabFiles({ image: homelab.registry.image('acme/shop'), tag: runningSha }));
   homelab.kubernetes.reset();
   homelab.kubernetes.apply(await rbacObjects());
-  discord.reset({ keepCommands: true });
 });
 
-function hook(name: string): string {
-  return join(homelab.git.url, 'hooks', name);
-}
+afterEach(async () => {
+  await discord.faults.clear();
+  homelab.kubernetes.faults.clear();
+  const wrong = discord.requests.all.flatMap((request) => checkRequest(request));
+  discord.reset({ keepCommands: true });
+  expect(wrong).toEqual([]);
+});
 
-/** The server holds a push, before or after it has taken it; resolves once one is held, by the file that it leaves. */
-async function hold(when: 'pre-receive' | 'post-receive'): Promise<void> {
-  const held = join(homelab.folder, 'held');
-  const script = `#!/bin/sh\ntouch '${held}'\nwhile [ -e '${held}' ]; do sleep 0.02; done\n`;
-  await writeFile(hook(when), script);
-  await chmod(hook(when), 0o755);
-}
-
-async function release(): Promise<void> {
-  for (const name of ['pre-receive', 'post-receive']) await rm(hook(name), { force: true });
-  await rm(join(homelab.folder, 'held'), { force: true });
-}
-
-async function until(what: string, look: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + patient.timeoutMs;
-  while (!(await look())) {
-    if (Date.now() > deadline) throw new Error(`There is not: ${what}\n${discord.describe()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function deploy(sha: string): Promise<void> {
-  const result = await discord.as('otto').command('deploy', { sha });
-  expect((await result.final(patient)).text).toContain('has begun');
+async function ask(command: string, options: Record<string, string>): Promise<string> {
+  const result = await discord.as('otto').command(command, options);
+  return (await result.final(patient)).text;
 }
 
 function card(...words: readonly string[]): Promise<SandboxMessage> {
-  return discord.waitForMessage('operations', (message) => words.every((word) => message.text.includes(word)), {
+  return discord.waitForMessage('operations', ({ text }) => words.every((word) => text.includes(word)), {
     ...patient,
     what: `a card that says ${words.join(', ')}`,
   });
 }
 
-async function killAndStart(): Promise<void> {
-  await homelab.bot.end('SIGKILL');
-  await homelab.kubernetes.faults.clear();
-  await release();
+/** As the bot's database has them, oldest first. */
+function operations(): Operation[] {
+  const database = new DatabaseSync(join(homelab.folder, 'bot.db'), { readOnly: true });
+  try {
+    const rows = database.prepare('select state from operations order by started_at').all();
+    return rows.map((row) => JSON.parse(String(row['state'])));
+  } finally {
+    database.close();
+  }
+}
+
+function newest(): Operation {
+  const found = operations().at(-1);
+  if (found === undefined) throw new Error('There is no operation');
+  return found;
+}
+
+/** What a test put in the way of a step. */
+interface Hold {
+  /** Resolves once the step is held. */
+  readonly reached: () => Promise<unknown>;
+  readonly release: () => Promise<void>;
+}
+
+/** The server holds a push whose commit begins with `subject`: before its branch has the commit, or after. */
+async function holdPush(hook: 'pre-receive' | 'post-receive', subject: 'Deploy' | 'Roll back'): Promise<Hold> {
+  const folder = join(homelab.git.url, 'hooks');
+  const hold = join(folder, 'hold');
+  const reached = join(folder, 'reached');
+  await mkdir(folder, { recursive: true });
+  await writeFile(hold, '');
+  await writeFile(
+    join(folder, hook),
+    `#!/bin/sh
+read -r old new ref
+git log -1 --format=%s "$new" | grep -q '^${subject}' || exit 0
+[ -e '${hold}' ] || exit 0
+touch '${reached}'
+while [ -e '${hold}' ]; do sleep 0.05; done
+`,
+  );
+  await chmod(join(folder, hook), 0o755);
+  return {
+    reached: () => discord.waitFor(() => existsSync(reached), { ...patient, what: 'the push' }),
+    release: () => rm(hold, { force: true }),
+  };
+}
+
+/** Kubernetes never answers requests of this kind, from now until the release. */
+function holdRequests(verb: string, resource: string): Hold {
+  const path = new RegExp(`/${resource}\\b`);
+  const before = homelab.kubernetes.requests.length;
+  homelab.kubernetes.faults.next({ verb, path, times: 1000 }, 'hang');
+  const isHeld = () =>
+    homelab.kubernetes.requests.slice(before).some((one) => one.verb === verb && path.test(one.path));
+  return {
+    reached: () => discord.waitFor(isHeld, { ...patient, what: `${verb} ${resource}` }),
+    release: async () => homelab.kubernetes.faults.clear(),
+  };
+}
+
+/** The undoing has begun, and its commit waits at the server: puts the hold in the way of what follows. */
+async function behindUndo(verb: string, resource: string): Promise<Hold> {
+  const push = await holdPush('pre-receive', 'Roll back');
+  let then: Hold | null = null;
+  return {
+    async reached() {
+      await push.reached();
+      then = holdRequests(verb, resource);
+      await push.release();
+      await then.reached();
+    },
+    release: async () => then?.release(),
+  };
+}
+
+async function kill(): Promise<void> {
+  expect(await homelab.bot.end('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+}
+
+async function begin(): Promise<void> {
   homelab.bot.start();
   await homelab.bot.whenReady();
 }
 
-function image(): string {
-  const reference = {
+function deploymentIn(homelab: Homelab): string {
+  const found = homelab.kubernetes.get({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     namespace: 'laravel-apps',
     name: 'laravel-multi-tenant',
-  };
-  return JSON.stringify(homelab.kubernetes.get(reference)?.['spec'] ?? null);
+  });
+  return JSON.stringify(found?.['spec'] ?? null);
 }
 
-/** One card, one commit a change, repository and cluster alike, an end in the audit trail, and the app is free again. */
-async function expectWhole(subjects: readonly string[], tag: string, ending: string): Promise<void> {
-  expect(discord.messages('operations')).toHaveLength(1);
-  expect((await homelab.git.log(10)).map(({ subject }) => subject).slice(0, subjects.length)).toEqual(subjects);
-  expect(await homelab.git.log(10)).toHaveLength(subjects.length + 1);
-  expect(image()).toContain(tag);
-  await until('the end in the audit trail', () => auditTrail(homelab).some(({ outcome }) => outcome === ending));
-  const again = await (await discord.as('otto').command('deploy', { sha: tag })).final(patient);
-  expect(again.text).toContain('already: nothing was done');
+async function tagInGit(): Promise<string> {
+  return /newTag: "([^"]*)"/.exec((await homelab.git.file(kustomization)) ?? '')?.[1] ?? '';
 }
 
-describe('a deploy that a kill interrupts is finished', () => {
-  const deployed = ['Deploy shop b81e64f'];
+/** Subjects of the commits of an operation, oldest first. */
+async function commitsOf({ id }: Operation): Promise<string[]> {
+  const log = await homelab.git.log();
+  return log
+    .filter(({ message }) => message.includes(`Operation: ${id}`))
+    .map(({ subject }) => subject)
+    .reverse();
+}
 
-  test('while its push is on the way', async () => {
-    await hold('pre-receive');
-    await deploy(fourth);
-    await until('a push that is held', async () => (await homelab.git.log(3)).length === 1 && isHeld());
-    await killAndStart();
-    expect((await card('done')).text).toContain('restarted meanwhile');
-    await expectWhole(deployed, fourth, 'done');
-  });
+/** One card, one commit a change, repository and cluster alike, and the trail complete. */
+async function expectWhole(tag: string, ending: Ending, commits: readonly string[]): Promise<void> {
+  const operation = newest();
+  expect(operation.ending).toBe(ending);
+  expect(await commitsOf(operation)).toEqual(commits.map((subject) => expect.stringMatching(subject)));
+  expect(await tagInGit()).toBe(tag);
+  expect(deploymentIn(homelab)).toContain(`acme/shop:${tag}`);
+  const cards = discord.messages('operations').filter(({ text }) => text.includes(`${operation.kind} of shop`));
+  expect(cards).toHaveLength(1);
+  expect(cards[0]?.buttons).toEqual([]);
+  const isEnd = (entry: { reference: string; outcome: string | null }) =>
+    entry.reference === operation.reference && entry.outcome === ending;
+  await discord.waitFor(() => auditTrail(homelab).some(isEnd), { what: 'the end in the audit trail' });
+  expect(auditTrail(homelab).filter(isEnd)).toMatchObject([
+    { phase: 'done', action: operation.kind, username: 'otto' },
+  ]);
+  expect(await ask('deploy', { sha: tag })).toContain('already: nothing was done');
+}
 
-  test('after the push arrived, before that was written down', async () => {
-    await hold('post-receive');
-    await deploy(fourth);
-    await until('the commit', async () => (await homelab.git.log(3)).length === 2 && isHeld());
-    await killAndStart();
-    expect((await card('done')).text).toContain('restarted meanwhile');
-    await expectWhole(deployed, fourth, 'done');
-  });
+/** Where the bot is killed: the step, in words, and what holds it there. */
+const steps = (subject: 'Deploy' | 'Roll back') =>
+  [
+    ['commit', 'before the push has arrived', () => holdPush('pre-receive', subject)],
+    ['commit', 'after the push has arrived and before that is written down', () => holdPush('post-receive', subject)],
+    ['apply', 'while kubectl waits', async () => holdRequests('patch', 'deployments')],
+    ['follow', 'while the rollout is watched', async () => holdRequests('list', 'replicasets')],
+  ] as const;
 
-  test('while it is applied', async () => {
-    homelab.kubernetes.faults.next({ method: 'PATCH' }, 'hang');
-    await deploy(fourth);
-    await until('a PATCH', () => homelab.kubernetes.requests.some(({ verb }) => verb === 'patch'));
-    await killAndStart();
-    expect((await card('done')).text).toContain('restarted meanwhile');
-    await expectWhole(deployed, fourth, 'done');
-  });
-
-  test('while it is followed', async () => {
-    await deploy('slow');
-    await card('waiting for the rollout', 'updated');
-    await killAndStart();
-    expect((await card('done')).text).toContain('restarted meanwhile');
-    await expectWhole(['Deploy shop slow'], 'slow', 'done');
+describe('killed while a deploy is at the step', () => {
+  test.each(steps('Deploy'))('%s, %s: it is finished', async (step, _when, hold) => {
+    const held = await hold();
+    await ask('deploy', { sha: fourth });
+    await held.reached();
+    await kill();
+    expect(newest()).toMatchObject({ step, ending: null });
+    await held.release();
+    await begin();
+    await card('done', short(fourth), restarted);
+    await expectWhole(fourth, 'done', ['^Deploy']);
   });
 });
 
-test('a deploy that fails, killed while it is undone, is undone all the same', async () => {
-  await deploy('broken');
-  await until('the commit', async () => (await homelab.git.log(3)).length === 2);
-  await hold('pre-receive');
-  await card('taking the commit back');
-  await until('a revert that is held', isHeld);
-  await killAndStart();
-  expect((await card('failed and undone')).text).toContain('restarted meanwhile');
-  await expectWhole(['Roll back shop to 3f2c1a9', 'Deploy shop broken'], runningSha, 'undone');
+describe('killed while a deploy is undone, at the step', () => {
+  test.each([
+    ['undo commit', 'before the push has arrived', () => holdPush('pre-receive', 'Roll back')],
+    ['undo commit', 'after the push has arrived', () => holdPush('post-receive', 'Roll back')],
+    ['undo apply', 'while kubectl waits', () => behindUndo('patch', 'deployments')],
+    ['undo follow', 'while the rollout is watched', () => behindUndo('list', 'replicasets')],
+  ] as const)('%s, %s: it is undone', async (step, _when, hold) => {
+    const held = await hold();
+    await ask('deploy', { sha: 'broken' });
+    await held.reached();
+    await kill();
+    expect(newest()).toMatchObject({ step, ending: null });
+    await held.release();
+    await begin();
+    await card('failed and undone', `runs ${short(runningSha)} again`, restarted);
+    await expectWhole(runningSha, 'undone', ['^Deploy', '^Roll back']);
+  });
 });
 
-test('SIGTERM ends the bot in time, and the next start goes on', async () => {
-  await deploy('slow');
-  await card('waiting for the rollout');
-  expect(await homelab.bot.end('SIGTERM')).toEqual({ code: 0, signal: null });
-  homelab.bot.start();
+describe('killed while a rollback is at the step', () => {
+  test.each(steps('Roll back'))('%s, %s: it is finished', async (step, _when, hold) => {
+    await ask('deploy', { sha: fourth });
+    await card('done', 'deploy of shop');
+    const held = await hold();
+    await ask('rollback', { reason: 'slow pages' });
+    await held.reached();
+    await kill();
+    expect(newest()).toMatchObject({ kind: 'rollback', step, ending: null });
+    await held.release();
+    await begin();
+    await card('done', 'rollback of shop', restarted);
+    await expectWhole(runningSha, 'done', ['^Roll back']);
+  });
+});
+
+describe('told to end', () => {
+  const [pushing, , applying] = steps('Deploy');
+
+  test.each([pushing, applying])(
+    'while a deploy is at the step %s, %s: ends in time, and goes on after the start',
+    async (step, _when, hold) => {
+      const held = await hold();
+      await ask('deploy', { sha: fourth });
+      await held.reached();
+      const late = AbortSignal.timeout(10_000);
+      expect(await homelab.bot.end('SIGTERM')).toEqual({ code: 0, signal: null });
+      expect(late.aborted).toBe(false);
+      // By itself, not by the limit on its end.
+      expect(logLines(homelab.bot.output()).at(-1)?.msg).toBe('Stopped');
+      expect(newest()).toMatchObject({ step, ending: null });
+      await held.release();
+      await begin();
+      await card('done', short(fourth), restarted);
+      await expectWhole(fourth, 'done', ['^Deploy']);
+    },
+  );
+});
+
+test('killed twice in two steps: still one commit and one card', async () => {
+  const push = await holdPush('post-receive', 'Deploy');
+  await ask('deploy', { sha: fourth });
+  await push.reached();
+  await kill();
+  await push.release();
+  const rollout = holdRequests('list', 'replicasets');
+  await begin();
+  await rollout.reached();
+  await kill();
+  expect(newest()).toMatchObject({ step: 'follow', resumed: 1 });
+  await rollout.release();
+  await begin();
+  await card('done', short(fourth), restarted);
+  await expectWhole(fourth, 'done', ['^Deploy']);
+});
+
+test('Discord goes away during a deploy: it goes on, and the card is right afterwards', async () => {
+  const held = await holdPush('pre-receive', 'Deploy');
+  await ask('deploy', { sha: fourth });
+  await card('committing');
+  await held.reached();
+  await discord.faults.away();
+  await held.release();
+  await discord.waitFor(() => newest().ending, { ...patient, what: 'the end' });
+  await discord.faults.back();
+  const done = await card('done', short(fourth));
+  expect(done.text).not.toContain(restarted);
   await homelab.bot.whenReady();
-  await card('done', 'restarted meanwhile');
-  await expectWhole(['Deploy shop slow'], 'slow', 'done');
+  await expectWhole(fourth, 'done', ['^Deploy']);
 });
 
-function isHeld(): boolean {
-  return existsSync(join(homelab.folder, 'held'));
-}
+test('an alert is shown while a deploy runs', async () => {
+  const held = await holdPush('pre-receive', 'Deploy');
+  await ask('deploy', { sha: fourth });
+  await held.reached();
+  const group = newGroup();
+  expect((await post(homelab, group.body())).status).toBe(202);
+  await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name), { timeoutMs: 5000 });
+  expect(newest()).toMatchObject({ step: 'commit', ending: null });
+  await held.release();
+  await card('done', short(fourth));
+  await expectWhole(fourth, 'done', ['^Deploy']);
+});
