@@ -1,0 +1,97 @@
+// What waits for a channel goes in the order of its urgency, and what is long over is forgotten.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import type { Incident } from '../../../src/alerts/incident.ts';
+import { priorities, type WantedCard } from '../../../src/cards/card.ts';
+import { cardLedger, wantCard } from '../../../src/store/cards.ts';
+import { type OpenedStore, openStore } from '../../../src/store/database.ts';
+import { alertStore, removeEndedIncidents } from '../../../src/store/incidents.ts';
+
+const log = pino({ level: 'silent' });
+const anything = { create: true, edit: true, except: [] };
+let folder: string;
+let store: OpenedStore;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'homelab-bot-cards-'));
+  store = await openStore({ path: join(folder, 'bot.db'), log, now: () => new Date() });
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function wanted(id: string, priority: number, wantedAt: number): WantedCard {
+  return {
+    id,
+    kind: 'alert',
+    channelId: '1',
+    priority,
+    mentionRoles: [],
+    ring: true,
+    open: true,
+    wantedAt,
+    begun: false,
+    lookSince: null,
+    messageId: null,
+  };
+}
+
+function want(card: WantedCard): Promise<string> {
+  return store.commit((tx) => wantCard(tx, card));
+}
+
+test('a new critical alert overtakes what waited longer; within one urgency the oldest goes first', async () => {
+  await want(wanted('refresh', priorities.refresh, 1));
+  await want(wanted('end', priorities.end, 2));
+  await want(wanted('late warning', priorities.warning, 4));
+  await want(wanted('warning', priorities.warning, 3));
+  await want(wanted('critical', priorities.critical, 5));
+  const ledger = cardLedger(store);
+  const order: string[] = [];
+  for (
+    let next = await ledger.next('1', anything, 9);
+    next.kind === 'card';
+    next = await ledger.next('1', anything, 9)
+  ) {
+    order.push(next.card.id);
+    await ledger.shown(next.card.id, `m-${next.card.id}`, next.card.revision);
+  }
+  expect(order).toEqual(['critical', 'warning', 'late warning', 'end', 'refresh']);
+});
+
+test('an incident that ended before the time is removed with its card, once its end is shown; others stay', async () => {
+  const incident = (id: string, closedAt: number | null): Incident => ({
+    id,
+    receiver: 'r',
+    groupKey: id,
+    groupLabels: {},
+    externalURL: '',
+    openedAt: 1,
+    closedAt,
+    truncated: 0,
+    alerts: [],
+  });
+  const alerts = alertStore(store);
+  for (const [id, closedAt] of [
+    ['old', 10],
+    ['unshown', 10],
+    ['young', 30],
+    ['open', null],
+  ] as const) {
+    await alerts.change(async (tx) => {
+      await tx.write(incident(id, closedAt));
+      await tx.want(wanted(id, priorities.end, 1));
+    });
+    if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1);
+  }
+  expect(await removeEndedIncidents(store, 20)).toBe(1);
+  expect(await removeEndedIncidents(store, 20)).toBe(0);
+  const left = await store.db.selectFrom('incidents').select('id').orderBy('id').execute();
+  expect(left.map(({ id }) => id)).toEqual(['open', 'unshown', 'young']);
+  expect(await cardLedger(store).get('old')).toBeUndefined();
+});
