@@ -100,7 +100,7 @@ function noCluster(): ClusterRoom {
     podsOn: refuse,
     eventsOn: refuse,
     deployment: refuse,
-    // biome-ignore lint/correctness/useYield: it has nothing to give.
+    // biome-ignore lint/correctness/useYield: without a cluster it only throws, and the interface wants a generator.
     async *watchRollout() {
       await refuse();
     },

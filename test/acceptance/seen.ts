@@ -41,6 +41,7 @@ export interface AuditEntry {
 export function auditTrail({ folder }: Pick<Homelab, 'folder'>): AuditEntry[] {
   const database = new DatabaseSync(`${folder}/bot.db`, { readOnly: true });
   try {
+    // node:sqlite types rows as records of any value; these columns are the table's own.
     return database.prepare('select * from audit order by id').all() as unknown as AuditEntry[];
   } finally {
     database.close();

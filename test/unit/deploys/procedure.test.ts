@@ -6,6 +6,7 @@ import { deployProcedure } from '../../../src/deploys/procedure.ts';
 import type { DeployState, Step } from '../../../src/deploys/state.ts';
 import type { Operation } from '../../../src/operations/operation.ts';
 
+// What follows from a failure is decided from the apps alone: nothing else of the outside is touched.
 const outside = { apps: [] } as unknown as Outside;
 const procedure = deployProcedure('deploy', outside);
 

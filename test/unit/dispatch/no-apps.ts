@@ -28,7 +28,7 @@ export const noApps: Pick<
       clusterAs: () => {
         throw new UserError('No cluster is configured here.');
       },
-      // biome-ignore lint/correctness/useYield: nothing is followed here
+      // biome-ignore lint/correctness/useYield: it only throws, and the interface wants a generator
       follow: async function* () {
         throw new UserError('No cluster is configured here.');
       },
