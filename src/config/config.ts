@@ -1,5 +1,6 @@
 // The configuration as the rest of the program sees it: one typed value.
 import type { Level } from '../access/level.ts';
+import type { App } from '../deploys/app.ts';
 import type { LogLevel } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
 
@@ -31,25 +32,6 @@ export interface ManifestRepository {
   readonly token?: Secret;
 }
 
-/** An entry of `apps`. No two have the same Deployment. */
-export interface App {
-  /** What people type: an RFC 1123 label. */
-  readonly name: string;
-  readonly namespace: string;
-  readonly deployment: string;
-  readonly container: string;
-  /** Without tag, as it is written. */
-  readonly image: string;
-  /** Folder of its kustomization in the manifest repository, relative, without `..`; `.` for its root. */
-  readonly path: string;
-  /** URL without a slash or `.git` at its end, for links; null where there is none. */
-  readonly source: string | null;
-  /** Role ids that may deploy and roll back this app besides operators. */
-  readonly deployers: readonly string[];
-  readonly rolloutTimeoutMs: number;
-  readonly autoRollback: boolean;
-}
-
 /** All times are in milliseconds, all ids are Discord snowflakes. */
 export interface Config {
   readonly discord: {
@@ -66,7 +48,7 @@ export interface Config {
   /** The manifest repository; null where there is none. */
   readonly repository: ManifestRepository | null;
   readonly registry: { readonly token?: Secret };
-  /** In the order of the file. */
+  /** In the order of the file; no two have the same Deployment. */
   readonly apps: readonly App[];
   /** Absolute path of the SQLite file. */
   readonly database: { readonly path: string };
