@@ -18,7 +18,15 @@ export async function memoryBench(): Promise<Row[]> {
     await homelab.bot.whenReady({ discord: 'ready', cluster: 'ready' });
     await delay(restMs);
     const idle = await memoryOf(homelab.bot.pid);
-    const flood = await floodPeak(homelab);
+    const floods: Row[] = [];
+    for (const [shape, bodies] of Object.entries(floodBodies())) {
+      floods.push({
+        name: `RssAnon, more than idle under 200 bodies of 3 MiB at once, ${shape}`,
+        value: (await floodPeak(homelab, bodies)) - idle.anonymous,
+        unit: 'MB',
+        aim: 100,
+      });
+    }
     const seen = watchArrivals(homelab, /Storm\d{4}/);
     let next = 0;
     const send = async (): Promise<void> => {
@@ -35,12 +43,7 @@ export async function memoryBench(): Promise<Row[]> {
     const after = await memoryOf(homelab.bot.pid);
     return [
       ...rows('idle', idle, 100),
-      {
-        name: 'RssAnon, more than idle under 200 bodies of 3 MiB at once',
-        value: flood - idle.anonymous,
-        unit: 'MB',
-        aim: 100,
-      },
+      ...floods,
       ...rows(`when ${groups * groupSize} alerts were just taken`, busy),
       ...rows(`after ${groups * groupSize} alerts`, after, 120),
     ];
@@ -49,9 +52,28 @@ export async function memoryBench(): Promise<Row[]> {
   }
 }
 
-/** The most that is held while 200 notifications of 3 MiB arrive at once, in MB. */
-async function floodPeak(homelab: Homelab): Promise<number> {
-  const body = notification('Flood', 5_000);
+/** Bodies of about 3 MiB, by their shape. */
+function floodBodies(): Record<string, readonly string[]> {
+  return {
+    'of 5,000 alerts': [notification('Flood', 5_000)],
+    'of 25,000 tiny alerts': [tiny('Tiny')],
+    'of 25,000 tiny alerts in 12 groups': Array.from({ length: 12 }, (_, index) => tiny(`Tiny${index}`)),
+  };
+}
+
+/** As many alerts as 3 MiB hold. */
+function tiny(group: string): string {
+  const alerts = Array.from({ length: 25_000 }, (_, index) => ({
+    status: 'firing',
+    labels: { alertname: 'T', i: String(index) },
+    startsAt: '2026-01-31T03:00:00Z',
+    fingerprint: index.toString(16),
+  }));
+  return JSON.stringify({ version: '4', groupKey: group, status: 'firing', receiver: 'r', alerts });
+}
+
+/** The most that is held while 200 of these notifications arrive at once, in MB. */
+async function floodPeak(homelab: Homelab, bodies: readonly string[]): Promise<number> {
   let peak = 0;
   const watching = setInterval(() => {
     void memoryOf(homelab.bot.pid).then(({ anonymous }) => {
@@ -59,7 +81,7 @@ async function floodPeak(homelab: Homelab): Promise<number> {
     });
   }, 50);
   try {
-    await Promise.all(Array.from({ length: 200 }, () => tryPost(homelab, body)));
+    await Promise.all(Array.from({ length: 200 }, (_, index) => tryPost(homelab, bodies[index % bodies.length] ?? '')));
     await delay(restMs);
   } finally {
     clearInterval(watching);

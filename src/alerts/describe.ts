@@ -82,8 +82,19 @@ export function timeSpan(alert: KnownAlert, now: number): Line {
   ];
 }
 
-/** What the card shows of one alert, and all of it for the attached file. */
+/** What the card shows of one alert, and all of it for the attached file; made when it is read, since most of a large group never is. */
 export function describeAlert(alert: KnownAlert, now: number): Item {
+  return {
+    get lines() {
+      return linesOf(alert, now);
+    },
+    get whole() {
+      return wholeAlert(alert);
+    },
+  };
+}
+
+function linesOf(alert: KnownAlert, now: number): readonly Line[] {
   const severity = severityWord(alert.labels);
   const labels = distinguishingLabels(alert.labels).flatMap(([name, value], index): Run[] => [
     index === 0 ? '' : ' · ',
@@ -99,7 +110,7 @@ export function describeAlert(alert: KnownAlert, now: number): Item {
   if (summary !== '') lines.push(summary);
   if (description !== '' && description !== summary)
     lines.push(...description.split('\n').filter((line) => line.trim() !== ''));
-  return { lines, whole: wholeAlert(alert) };
+  return lines;
 }
 
 function runs(line: Line): readonly Run[] {

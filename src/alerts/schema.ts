@@ -1,23 +1,26 @@
 // What Alertmanager's webhook sends, parsed once; only the fields that are used, tolerant of those that versions add.
 import { z } from 'zod';
 
-/** Names are any UTF-8 since Alertmanager 0.34, `__proto__` included, so that a null prototype is needed to hold them. */
+/** Names are any UTF-8 since Alertmanager 0.34, `__proto__` included: read them with `labelOf`, which looks at no prototype. */
 export type Labels = Readonly<Record<string, string>>;
 
+const none: Labels = Object.freeze({});
+
+/** Given on as they were parsed where nothing is wrong with them: a copy of each would double what a body of many alerts takes. */
 const Labels = z
   .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
     error: 'must be an object',
   })
   .transform((value, context): Labels => {
-    const labels: Record<string, string> = Object.create(null);
-    for (const [name, text] of Object.entries(value)) {
-      if (typeof text !== 'string') {
-        context.addIssue({ code: 'custom', message: 'every value must be a string', path: [name.slice(0, 80)] });
-        return z.NEVER;
-      }
-      labels[name] = text.toWellFormed();
+    const texts = Object.entries(value);
+    const wrong = texts.find(([, text]) => typeof text !== 'string');
+    if (wrong !== undefined) {
+      context.addIssue({ code: 'custom', message: 'every value must be a string', path: [wrong[0].slice(0, 80)] });
+      return z.NEVER;
     }
-    return labels;
+    const labels = value as Record<string, string>;
+    if (Object.values(labels).every((text) => text.isWellFormed())) return labels;
+    return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, text.toWellFormed()]));
   });
 
 const Time = z
@@ -35,7 +38,7 @@ const Time = z
 const Alert = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: Labels,
-  annotations: Labels.default(() => Object.create(null)),
+  annotations: Labels.default(none),
   startsAt: Time,
   /** `0001-01-01T00:00:00Z`, a negative number here, while the alert fires. */
   endsAt: Time.default(Date.parse('0001-01-01T00:00:00Z')),
@@ -54,7 +57,7 @@ export const Notification = z.object({
   status: z.enum(['firing', 'resolved']),
   /** Regexp-escaped by Alertmanager: `Discord / prod \(ops\)`. */
   receiver: z.string(),
-  groupLabels: Labels.default(() => Object.create(null)),
+  groupLabels: Labels.default(none),
   externalURL: z.string().default(''),
   alerts: z.array(Alert),
 });

@@ -4,7 +4,7 @@ import type { Fact, File, Item, Line, List } from '../message.ts';
 import { blank, clean, isBlank } from './clean.ts';
 import { cut, fitInto } from './cut.ts';
 import { escapeMarkdown } from './escape.ts';
-import { fileNameOf } from './files.ts';
+import { fileNameOf, textsFile } from './files.ts';
 import { isBlankLine, linesOf, markdownLine, runsOf } from './text.ts';
 
 export interface Part {
@@ -130,8 +130,12 @@ export function listOf(list: List, max: number, redact: Redact): Part {
   const text = shown.join('\n'.repeat(gap));
   const missing = list.items.length - shown.length;
   if (missing === 0 && cutCount === 0) return { text };
-  const whole = list.items.map((item) => item.whole).join('\n\n');
-  return { text, note: more(missing, list.noun, list.file, cutCount), file: { name: list.file, data: `${whole}\n` } };
+  const file = textsFile(list.file, wholes(list), redact);
+  return { text, note: more(missing, list.noun, list.file, cutCount), file };
+}
+
+function* wholes({ items }: List): Iterable<string> {
+  for (const item of items) yield item.whole;
 }
 
 function itemOf(item: Item, max: number, redact: Redact): Part {

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { Unusable } from '../lib/unusable.ts';
 import { groupCommit } from './commit.ts';
 import { migrations } from './migrations.ts';
+import { refuseNetworkDisk } from './network-disk.ts';
 import { openSqlite, sqliteCode } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -16,14 +17,6 @@ export interface OpenedStore extends Store {
   /** Where a corrupt file was moved at this start; null when none was. */
   readonly setAside: string | null;
 }
-
-// statfs(2): file systems on which SQLite's locks and shared memory do not work.
-const networkFileSystems = new Map([
-  [0x6969, 'NFS'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB'],
-  [0x517b, 'SMB'],
-]);
 
 const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
 
@@ -58,11 +51,7 @@ function prepareFolder(path: string): void {
   const folder = dirname(path);
   try {
     mkdirSync(folder, { recursive: true });
-    const kind = networkFileSystems.get(Number(statfsSync(folder).type) >>> 0);
-    if (kind === undefined) return;
-    throw new Unusable(
-      `DATABASE_URL: ${path} is on ${kind}, where SQLite's locks are not reliable; use a local disk, for example a volume of StorageClass local-path`,
-    );
+    refuseNetworkDisk(path, statfsSync(folder).type);
   } catch (error) {
     throw explain(path, error);
   }
