@@ -51,12 +51,12 @@ export const audit = command({
   },
 });
 
-function lineOf({ at, username, action, target, phase, outcome, reference }: AuditRow): Line {
+function lineOf({ at, username, action, target, reason, phase, outcome, reference }: AuditRow): Line {
   return [
     { time: at, style: 'full' },
     ` ${username} `,
     { code: `${action} ${target}`.trim() },
-    ` ${phase}${outcome === null ? '' : `: ${outcome}`} (`,
+    ` ${phase}${outcome === null ? '' : `: ${outcome}`}${reason === null ? '' : `, because: ${reason}`} (`,
     { code: reference },
     ')',
   ];
@@ -75,6 +75,7 @@ const columns: readonly (readonly [string, (row: AuditRow) => string])[] = [
   ['channel_id', (row) => row.channelId],
   ['action', (row) => row.action],
   ['target', (row) => row.target],
+  ['reason', (row) => row.reason ?? ''],
   ['level', (row) => row.level ?? ''],
   ['outcome', (row) => row.outcome ?? ''],
   ['duration_ms', (row) => (row.durationMs === null ? '' : String(row.durationMs))],

@@ -13,6 +13,7 @@ import { lateClusterRoom } from './cluster/late.ts';
 import type { Config } from './config/config.ts';
 import { createDeploys } from './deploys/deploys.ts';
 import type { Outside } from './deploys/outside.ts';
+import { createPreviews } from './deploys/previews.ts';
 import { deployProcedure } from './deploys/procedure.ts';
 import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
@@ -23,7 +24,7 @@ import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { operationEnded } from './operations/ended.ts';
+import { createAccounts } from './operations/account.ts';
 import type { Procedure } from './operations/operation.ts';
 import { createOperations, operationCard } from './operations/operations.ts';
 import { openRegistry } from './registry/open.ts';
@@ -167,13 +168,14 @@ export async function startApp(options: {
       registry: openRegistry({ ...config.registry, log, now }),
       clusterAs: (identity) => cluster.as(identity),
       follow,
+      previews: createPreviews(),
       now,
     };
     const operations = createOperations({
       store: operationStore(store),
       procedures: [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[],
       wake: (channelId) => publisher.wake(channelId),
-      ended: operationEnded({ audit, posts, auditChannelId: config.discord.auditChannelId }),
+      account: createAccounts({ audit, auditChannelId: config.discord.auditChannelId }),
       log,
       now,
     });

@@ -21,6 +21,8 @@ export interface Audit {
   done(entry: AuditSubject & { readonly outcome: string; readonly durationMs: number }): Promise<void>;
   /** Instead of doing it. */
   refused(entry: AuditSubject & { readonly outcome: string }): Promise<void>;
+  /** The row that `done` would store, for whoever stores it together with something else. */
+  doneRow(entry: AuditSubject & { readonly outcome: string; readonly durationMs: number }): AuditRow;
 }
 
 /** A row as it is stored: bounded, and without secrets. */
@@ -33,6 +35,8 @@ export interface AuditRow {
   readonly channelId: string;
   readonly action: string;
   readonly target: string;
+  /** What the person gave as the option `reason`, else null. */
+  readonly reason: string | null;
   readonly level: Level | null;
   readonly outcome: string | null;
   readonly durationMs: number | null;
@@ -58,31 +62,37 @@ export function createAudit(options: {
 }): Audit {
   const { rows, redact, keepMs, now } = options;
 
-  function add(
+  function rowOf(
     phase: AuditRow['phase'],
     entry: AuditSubject & { readonly outcome?: string; readonly durationMs?: number },
-  ): Promise<void> {
-    const at = now();
-    const row: AuditRow = {
-      at,
+  ): AuditRow {
+    const { reason, ...options } = entry.options;
+    return {
+      at: now(),
       phase,
       reference: cut(entry.reference, bounds.name),
       personId: cut(entry.person.id, bounds.name),
       username: cut(entry.person.username, bounds.name),
       channelId: cut(entry.channelId, bounds.name),
       action: cut(entry.action, bounds.name),
-      target: cut(redact(describe(entry.options)), bounds.target),
+      target: cut(redact(describe(options)), bounds.target),
+      reason: reason === undefined ? null : cut(redact(String(reason)), bounds.target),
       level: entry.level,
       outcome: entry.outcome === undefined ? null : cut(redact(entry.outcome), bounds.outcome),
       durationMs: entry.durationMs === undefined ? null : Math.round(entry.durationMs),
     };
-    return rows.append(row, new Date(at.getTime() - keepMs));
+  }
+
+  function add(...[phase, entry]: Parameters<typeof rowOf>): Promise<void> {
+    const row = rowOf(phase, entry);
+    return rows.append(row, new Date(row.at.getTime() - keepMs));
   }
 
   return {
     asked: (entry) => add('asked', entry),
     done: (entry) => add('done', entry),
     refused: (entry) => add('refused', entry),
+    doneRow: (entry) => rowOf('done', entry),
   };
 }
 

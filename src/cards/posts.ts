@@ -2,20 +2,30 @@
 import type { Message } from '../message.ts';
 import { priorities, type WantedCard } from './card.ts';
 
+export interface Post {
+  readonly id: string;
+  readonly channelId: string;
+  readonly message: Message;
+  readonly ring?: boolean;
+}
+
+/** A post as it is stored, with its card. `at` is in milliseconds since 1970. */
+export interface StoredPost {
+  readonly id: string;
+  readonly at: number;
+  readonly message: Message;
+  readonly card: WantedCard;
+}
+
 export interface PostStore {
   /** Stores the message and its card durably, unless a post with this id is there. */
-  add(post: { readonly id: string; readonly at: number; readonly message: Message }, card: WantedCard): Promise<void>;
+  add(post: StoredPost): Promise<void>;
   read(id: string): Promise<Message | undefined>;
 }
 
 export interface Posts {
   /** Resolves once it is stored; it then appears in the channel once. The same `id` is posted once, however often it is asked for. */
-  post(post: {
-    readonly id: string;
-    readonly channelId: string;
-    readonly message: Message;
-    readonly ring?: boolean;
-  }): Promise<void>;
+  post(post: Post): Promise<void>;
   show(cardId: string): Promise<Message | undefined>;
 }
 
@@ -29,27 +39,29 @@ export function createPosts(options: {
 }): Posts {
   const { store, publisher } = options;
   return {
-    async post({ id, channelId, message, ring }) {
-      const at = options.now().getTime();
-      await store.add(
-        { id, at, message },
-        {
-          id,
-          kind: postCard,
-          channelId,
-          priority: priorities.notice,
-          mentionRoles: [],
-          ring: ring ?? false,
-          // Whoever deletes it wants it gone.
-          open: false,
-          wantedAt: at,
-          begun: false,
-          lookSince: null,
-          messageId: null,
-        },
-      );
-      publisher.wake(channelId);
+    async post(post) {
+      await store.add(storedPost(post, options.now().getTime()));
+      publisher.wake(post.channelId);
     },
     show: (cardId) => store.read(cardId),
   };
+}
+
+/** For whoever stores it together with something else. */
+export function storedPost({ id, channelId, message, ring = false }: Post, at: number): StoredPost {
+  const card = {
+    id,
+    kind: postCard,
+    channelId,
+    priority: priorities.notice,
+    mentionRoles: [],
+    ring,
+    // Whoever deletes it wants it gone.
+    open: false,
+    wantedAt: at,
+    begun: false,
+    lookSince: null,
+    messageId: null,
+  };
+  return { id, at, message, card };
 }

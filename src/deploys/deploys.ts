@@ -9,7 +9,7 @@ import type { AppSource, Repository, TagChange } from '../repository/repository.
 import { rollbackTarget } from '../repository/rollback.ts';
 import { type App, tagOfImage } from './app.ts';
 import type { Outside } from './outside.ts';
-import { type Facts, planDeploy } from './plan.ts';
+import { planDeploy } from './plan.ts';
 import type { DeployState } from './state.ts';
 
 export interface Asked {
@@ -96,13 +96,15 @@ export function createDeploys(outside: Outside, operations: Operations): Deploys
     return { kind: 'started', operation };
   }
 
-  /** What the manifests of this commit hold of the app's Deployment. */
-  async function rendered(app: App, commit: string, { cluster, signal }: Asked): Promise<Facts['rendered']> {
-    const checkout = await repository().checkout(sourceOf(app), commit, signal);
+  /** What the commit of this tag would hold, rendered and kept for its apply. */
+  async function previewed(app: App, tag: string, { cluster, signal }: Asked) {
+    const preview = await repository().preview(sourceOf(app), tag, signal);
     try {
-      return imagesOf(await cluster.render(checkout.folder, signal), app);
+      const manifest = await cluster.render(preview.folder, signal);
+      outside.previews.keep(app.name, { parent: preview.commit, tag, manifest });
+      return { wanted: preview.tag, rendered: imagesOf(manifest, app) };
     } finally {
-      await checkout.release();
+      await preview.release();
     }
   }
 
@@ -111,17 +113,16 @@ export function createDeploys(outside: Outside, operations: Operations): Deploys
     async deploy(app, tag, asked) {
       await notBusy(app);
       const { cluster, signal } = asked;
-      const wanted = await repository().tagOf(sourceOf(app), signal);
-      const [images, running, imageExists] = await Promise.all([
-        rendered(app, wanted.commit, asked),
+      const [{ wanted, rendered }, running, imageExists] = await Promise.all([
+        previewed(app, tag, asked),
         cluster.deployment(app.namespace, app.deployment, signal),
         outside.registry.has(app.image, tag, signal),
       ]);
       const plan = planDeploy(app, {
         tag,
         imageExists,
-        wanted: wanted.tag,
-        rendered: images,
+        wanted,
+        rendered,
         running: running?.images ?? null,
       });
       if (plan.kind === 'refused') throw new UserError(plan.said);

@@ -4,6 +4,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { Followed, Target } from '../rollouts/follow.ts';
 import type { App } from './app.ts';
+import type { Previews } from './previews.ts';
 
 export interface Outside {
   readonly apps: readonly App[];
@@ -12,5 +13,6 @@ export interface Outside {
   readonly registry: Registry;
   readonly clusterAs: (identity: Identity) => Cluster;
   readonly follow: (cluster: Cluster, target: Target, signal: AbortSignal) => AsyncGenerator<Followed, void, void>;
+  readonly previews: Previews;
   readonly now: () => Date;
 }

@@ -9,7 +9,7 @@ export interface Facts {
   readonly imageExists: boolean;
   /** The tag at the newest commit; null where the kustomization names none. */
   readonly wanted: string | null;
-  /** Images by container of the Deployment as the manifest renders it; null where the manifest holds no such Deployment. */
+  /** Images by container of the Deployment as the manifest renders it with the tag; null where the manifest holds no such Deployment. */
   readonly rendered: Readonly<Record<string, string>> | null;
   /** Images by container of the Deployment in the cluster; null where there is none. */
   readonly running: Readonly<Record<string, string>> | null;
@@ -29,7 +29,7 @@ export function planDeploy(app: App, facts: Facts): Plan {
       'Correct apps.<app>.namespace, deployment or path in the configuration.',
     );
   }
-  const unknown = containerProblem(app, rendered);
+  const unknown = containerProblem(app, rendered, tag);
   if (unknown !== null) return unknown;
   if (running === null) {
     return refused(
@@ -47,7 +47,7 @@ export function planDeploy(app: App, facts: Facts): Plan {
   return { kind: 'go', from: wanted, to: tag };
 }
 
-function containerProblem(app: App, images: Readonly<Record<string, string>>): Plan | null {
+function containerProblem(app: App, images: Readonly<Record<string, string>>, tag: string): Plan | null {
   const names = Object.keys(images);
   const image = Object.hasOwn(images, app.container) ? images[app.container] : undefined;
   if (image === undefined) {
@@ -56,7 +56,13 @@ function containerProblem(app: App, images: Readonly<Record<string, string>>): P
       'Correct apps.<app>.container in the configuration.',
     );
   }
-  if (image === app.image || image.startsWith(`${app.image}:`) || image.startsWith(`${app.image}@`)) return null;
+  if (image === `${app.image}:${tag}`) return null;
+  if (image === app.image || image.startsWith(`${app.image}:`) || image.startsWith(`${app.image}@`)) {
+    return refused(
+      `With that tag in ${app.path}, the container ${app.container} would run ${image}: something else there sets it.`,
+      'Let the entry under images in the kustomization alone decide on the tag.',
+    );
+  }
   return refused(
     `The container ${app.container} runs another image than ${app.image}: ${image}.`,
     'Correct apps.<app>.image in the configuration, or the name under images in the kustomization.',

@@ -3,7 +3,7 @@ import type { Cluster, Identity } from '../cluster/cluster.ts';
 import { imageOf, withoutReplicas } from '../cluster/render.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { After, Operation, Procedure, StepContext } from '../operations/operation.ts';
-import type { AppSource, Attribution, Repository, TagChange } from '../repository/repository.ts';
+import type { AppSource, Attribution, PlacedChange, Repository } from '../repository/repository.ts';
 import type { App } from './app.ts';
 import { deployMessage } from './message.ts';
 import type { Outside } from './outside.ts';
@@ -87,27 +87,31 @@ async function commit(work: Work, { signal, stopping }: Context): Promise<After<
 async function lookForCommit(work: Work, { stopping }: Context): Promise<After<DeployState>> {
   const { state, repository, source, operation } = work;
   const history = await repository.history(source, 20, limited(stopping));
-  const change = history.find((one) => one.operation === operation.id) ?? null;
-  if (change === null) return { end: operation.abortedBy === null ? 'failed' : 'aborted', state };
-  return { next: 'undo commit', state: { ...state, change } };
+  const change = history.find((one) => one.operation === operation.id);
+  if (change === undefined) return { end: operation.abortedBy === null ? 'failed' : 'aborted', state };
+  return { next: 'undo commit', state: { ...state, change: { ...change, parent: null } } };
 }
 
 async function apply(
   work: Work,
-  change: TagChange | null,
+  change: PlacedChange | null,
   next: Step,
   { signal }: Context,
 ): Promise<After<DeployState>> {
-  const { state, repository, source, app, cluster } = work;
+  const { state, app, cluster, outside } = work;
   if (change === null) throw new Error('There is no commit to apply');
   const within = limited(signal);
-  const checkout = await repository.checkout(source, change.commit, within);
+  const rendered = outside.previews.take(app.name, change) ?? (await render(work, change.commit, within));
+  const manifest = await keepingReplicas(rendered, app, cluster, within);
+  await cluster.apply(manifest, {}, within);
+  const image = imageOf(manifest, app, app.container);
+  return { next, state: { ...state, image, appliedAt: outside.now().getTime(), progress: null } };
+}
+
+async function render({ repository, source, cluster }: Work, commit: string, signal: AbortSignal): Promise<string> {
+  const checkout = await repository.checkout(source, commit, signal);
   try {
-    const rendered = await cluster.render(checkout.folder, within);
-    const manifest = await keepingReplicas(rendered, app, cluster, within);
-    await cluster.apply(manifest, {}, within);
-    const image = imageOf(manifest, app, app.container);
-    return { next, state: { ...state, image, appliedAt: work.outside.now().getTime(), progress: null } };
+    return await cluster.render(checkout.folder, signal);
   } finally {
     await checkout.release();
   }

@@ -1,5 +1,5 @@
 // How far a deploy or rollback is; JSON, so that the next process can go on from it.
-import type { TagChange } from '../repository/repository.ts';
+import type { PlacedChange, TagChange } from '../repository/repository.ts';
 import type { Progress } from '../rollouts/judge.ts';
 
 /** In the order in which they happen; the second half only where the first failed or was aborted. */
@@ -12,9 +12,9 @@ export interface DeployState {
   /** For a rollback: the changes that it takes back, newest first. */
   readonly takesBack: readonly TagChange[];
   /** The commit of the change, once it is pushed. */
-  readonly change: TagChange | null;
+  readonly change: PlacedChange | null;
   /** The commit that took it back. */
-  readonly undo: TagChange | null;
+  readonly undo: PlacedChange | null;
   /** What the container is to run, from the manifest that was applied; null before. */
   readonly image: string | null;
   /** When it was applied, in milliseconds since 1970: the rollout's time runs from then, over restarts too. Null before. */

@@ -14,7 +14,7 @@ import {
   type Requester,
   Stopping,
 } from './operation.ts';
-import type { OperationStore } from './store.ts';
+import type { Account, OperationStore } from './store.ts';
 
 export interface Operations {
   /**
@@ -46,7 +46,8 @@ export interface OperationsOptions {
   readonly procedures: readonly Procedure[];
   /** Its card wants to be shown. */
   readonly wake: (channelId: string) => void;
-  readonly ended: (operation: Operation) => Promise<void>;
+  /** What the end of an operation leaves behind, stored with it. */
+  readonly account: (operation: Operation) => Account;
   readonly log: Logger;
   readonly now: () => Date;
 }
@@ -96,8 +97,9 @@ export function createOperations(options: OperationsOptions): Operations {
     return procedure;
   }
 
-  function launch(operation: Operation): void {
+  function launch(operation: Operation, abortAskedBy: Requester | null): void {
     const abort = new AbortController();
+    if (abortAskedBy !== null) abort.abort(new Aborted(abortAskedBy));
     const done = run(operation, abort.signal).finally(() => running.delete(operation.id));
     running.set(operation.id, { abort, done });
   }
@@ -111,17 +113,11 @@ export function createOperations(options: OperationsOptions): Operations {
       if (taken === null) return;
       operation = advance(operation, taken.after, taken.abortedBy, now().getTime());
       if (!(await saved(operation))) return;
-      options.wake(operation.channelId);
     }
     log.info(
       { operation: operation.id, kind: operation.kind, app: operation.app, ending: operation.ending },
       'An operation ended',
     );
-    await options
-      .ended(operation)
-      .catch((err: unknown) =>
-        log.error({ err, operation: operation.id }, 'The end of an operation could not be audited'),
-      );
   }
 
   /** One step, or what follows from its failure; null when the process ends. */
@@ -176,11 +172,21 @@ export function createOperations(options: OperationsOptions): Operations {
     };
   }
 
+  async function saveOrEnd(operation: Operation): Promise<void> {
+    if (operation.ending === null) await save(operation);
+    else {
+      const account = options.account(operation);
+      await store.end(operation, cardOf(operation, now().getTime()), account);
+      if (account.post !== null) options.wake(account.post.card.channelId);
+    }
+    options.wake(operation.channelId);
+  }
+
   /** Nothing goes on that is not written down: waits for the store. False when the process ends. */
   async function saved(operation: Operation): Promise<boolean> {
     for (let failures = 1; !stop.signal.aborted; failures += 1) {
       try {
-        await save(operation);
+        await saveOrEnd(operation);
         return true;
       } catch (err) {
         log.warn({ err, operation: operation.id }, 'A step could not be written down: the operation waits');
@@ -207,23 +213,26 @@ export function createOperations(options: OperationsOptions): Operations {
       const begun = await store.begin(operation, cardOf(operation, operation.startedAt));
       if (begun.kind === 'busy') throw new UserError(busy(begun.running));
       options.wake(operation.channelId);
-      launch(operation);
+      launch(operation, null);
       return operation;
     },
     async abort(id, by) {
+      const over = new UserError('This operation is not running any more.');
       const one = running.get(id);
-      if (one === undefined || one.abort.signal.aborted) throw new UserError('This operation is not running any more.');
+      if (one === undefined || one.abort.signal.aborted) throw over;
+      // Written down first: the step that is under way may outlast this process.
+      if (!(await store.askAbort(id, by))) throw over;
       one.abort.abort(new Aborted(by));
     },
     async resume() {
-      for (const operation of await store.unfinished()) {
+      for (const { operation, abortAskedBy } of await store.unfinished()) {
         const taken = { ...operation, resumed: operation.resumed + 1 };
         await save(taken);
         log.warn(
           { operation: taken.id, kind: taken.kind, app: taken.app, step: taken.step },
           'An interrupted operation is taken up',
         );
-        launch(taken);
+        launch(taken, abortAskedBy);
       }
     },
     running: (app) => store.running(app),

@@ -17,7 +17,7 @@ import { tagChanges, tagKey } from './history.ts';
 import { readTag, setTag } from './kustomization-tag.ts';
 import { kustomizationOf, place } from './place.ts';
 import { reach } from './reach.ts';
-import type { AppSource, Checkout, Repository, TagChange } from './repository.ts';
+import type { AppSource, Checkout, Preview, Repository, TagChange } from './repository.ts';
 import { revertEdit } from './revert.ts';
 import { appFolder, kustomizationIn } from './tree.ts';
 
@@ -110,6 +110,22 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
     };
   };
 
+  /** @param instead contents that differ from the commit's, by path. */
+  async function exported(
+    source: AppSource,
+    commit: string,
+    signal: AbortSignal,
+    instead: ReadonlyMap<string, Uint8Array> = new Map(),
+  ): Promise<Checkout> {
+    const tree = await clone.tree(commit, signal);
+    const { path, through } = appFolder(tree, source.path);
+    const reached = await reach(tree, path, (ids) => clone.blobs(ids, signal));
+    const files = new Map([...reached.files, ...instead]);
+    const links = new Map([...reached.links, ...linksOf(tree.links, through)]);
+    const { root, remove } = await exportReach(trees, { files, links });
+    return { commit, folder: join(root, path), release: remove };
+  }
+
   return {
     tagOf: (source, signal) =>
       telling(signal, async () => {
@@ -170,12 +186,16 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
             throw new UserError(`The commit ${commit.slice(0, 7)} is not in the manifest repository (any more).`);
           }
         }
-        const tree = await clone.tree(commit, signal);
-        const { path, through } = appFolder(tree, source.path);
-        const reached = await reach(tree, path, (ids) => clone.blobs(ids, signal));
-        const links = new Map([...reached.links, ...linksOf(tree.links, through)]);
-        const exported = await exportReach(trees, { files: reached.files, links });
-        return { commit, folder: join(exported.root, path), release: exported.remove };
+        return exported(source, commit, signal);
+      }),
+
+    preview: (source, tag, signal) =>
+      telling(signal, async (): Promise<Preview> => {
+        const commit = await clone.newest(signal);
+        const { path, text } = await kustomizationOf(clone, await clone.tree(commit, signal), source, signal);
+        const edited = Buffer.from(setTag(text, source.image, tag, path));
+        const checkout = await exported(source, commit, signal, new Map([[path, edited]]));
+        return { ...checkout, tag: readTag(text, source.image, path) };
       }),
 
     async close() {

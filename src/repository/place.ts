@@ -9,7 +9,7 @@ import { kindOf } from './failures.ts';
 import { GitFailure } from './git.ts';
 import { readTag } from './kustomization-tag.ts';
 import { utf8 } from './reach.ts';
-import type { AppSource, Attribution, TagChange } from './repository.ts';
+import type { AppSource, Attribution, PlacedChange, TagChange } from './repository.ts';
 import { appFolder, kustomizationIn, type Tree } from './tree.ts';
 
 export interface Placing {
@@ -54,7 +54,7 @@ export async function kustomizationOf(
 }
 
 /** Rejects with a `GitFailure` or a `UserError`. */
-export async function place(placing: Placing, change: Change, signal: AbortSignal): Promise<TagChange> {
+export async function place(placing: Placing, change: Change, signal: AbortSignal): Promise<PlacedChange> {
   const { clone, shown } = placing;
   let expected = change.expected;
   let recent = clone.recent();
@@ -69,9 +69,9 @@ export async function place(placing: Placing, change: Change, signal: AbortSigna
       recent = null;
       continue;
     }
-    if ('done' in prepared) return prepared.done;
+    if ('done' in prepared) return { ...prepared.done, parent: null };
     expected = prepared.made.from;
-    if ((await push(clone, prepared.made.commit, signal)) === 'pushed') return prepared.made;
+    if ((await push(clone, prepared.made.commit, signal)) === 'pushed') return { ...prepared.made, parent };
     recent = null;
     tries += 1;
     if (tries > mostTries) {

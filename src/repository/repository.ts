@@ -31,6 +31,12 @@ export interface TagChange {
   readonly reverts: readonly string[];
 }
 
+/** A commit that was placed just now, or found to be there already. */
+export interface PlacedChange extends TagChange {
+  /** What it stands on; null where it was there already. */
+  readonly parent: string | null;
+}
+
 /** What the app's kustomization reaches at exactly one commit, to the byte, and nothing else of the repository. */
 export interface Checkout {
   readonly commit: string;
@@ -38,6 +44,12 @@ export interface Checkout {
   readonly folder: string;
   /** Removes it; also more than once. What was not released is removed by the next start. */
   release(): Promise<void>;
+}
+
+/** The checkout of the newest commit as it would be with another tag. */
+export interface Preview extends Checkout {
+  /** The tag that the commit itself has; null where the kustomization names none for this image. */
+  readonly tag: string | null;
 }
 
 /**
@@ -57,16 +69,21 @@ export interface Repository {
    * meanwhile. Where a commit of this operation is in the branch already, that one is returned and nothing is done. A tag that is there
    * already is refused.
    */
-  setTag(source: AppSource, tag: string, by: Attribution, signal: AbortSignal): Promise<TagChange>;
+  setTag(source: AppSource, tag: string, by: Attribution, signal: AbortSignal): Promise<PlacedChange>;
   /**
    * One commit that takes these changes of this app's tag back, newest first (`Reverts: <sha>` for each): the tag goes to what it was before
    * the oldest. Everything else stays, also neighbouring lines and what else a commit by hand has changed; only a different `newTag` or a
    * vanished entry stops it. Of a deploy by the bot that is what `git revert` makes. Repeated with the same operation, it finds its commit.
    */
-  revert(source: AppSource, changes: readonly TagChange[], by: Attribution, signal: AbortSignal): Promise<TagChange>;
+  revert(source: AppSource, changes: readonly TagChange[], by: Attribution, signal: AbortSignal): Promise<PlacedChange>;
   /**
    * Refuses, by name, remote resources, generators, transformers, validators and helm that the kustomization reaches, before anything is
    * written. Fetches only where the commit is not here yet.
    */
   checkout(source: AppSource, commit: string, signal: AbortSignal): Promise<Checkout>;
+  /**
+   * What `setTag` would commit on the newest commit, without committing it: a commit of this tag with that commit as its parent holds
+   * these files, byte for byte. Refuses what `setTag` and `checkout` refuse, but for a tag that is there already.
+   */
+  preview(source: AppSource, tag: string, signal: AbortSignal): Promise<Preview>;
 }

@@ -1,33 +1,40 @@
 // The audit trail's rows; nothing here changes one.
+import type { Transaction } from 'kysely';
 import type { AuditRow, AuditRows } from '../audit/audit.ts';
 import type { Trail } from '../audit/trail.ts';
 import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
 
 export function auditRows(store: Store): AuditRows {
   return {
     append: (row, forgetBefore) =>
       store.commit(async (tx) => {
         await tx.deleteFrom('audit').where('at', '<', forgetBefore.getTime()).execute();
-        await tx
-          .insertInto('audit')
-          .values({
-            at: row.at.getTime(),
-            reference: row.reference,
-            phase: row.phase,
-            person_id: row.personId,
-            username: row.username,
-            channel_id: row.channelId,
-            action: row.action,
-            target: row.target,
-            level: row.level,
-            reason: null,
-            approver: null,
-            outcome: row.outcome,
-            duration_ms: row.durationMs,
-          })
-          .execute();
+        await appendRow(tx, row);
       }),
   };
+}
+
+/** Within the transaction of something else. */
+export async function appendRow(tx: Transaction<Tables>, row: AuditRow): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      at: row.at.getTime(),
+      reference: row.reference,
+      phase: row.phase,
+      person_id: row.personId,
+      username: row.username,
+      channel_id: row.channelId,
+      action: row.action,
+      target: row.target,
+      level: row.level,
+      reason: row.reason,
+      approver: null,
+      outcome: row.outcome,
+      duration_ms: row.durationMs,
+    })
+    .execute();
 }
 
 export function auditTrail(store: Store): Trail {
@@ -48,6 +55,7 @@ export function auditTrail(store: Store): Trail {
         channelId: row.channel_id,
         action: row.action,
         target: row.target,
+        reason: row.reason,
         // Written by `auditRows` alone.
         level: row.level as AuditRow['level'],
         outcome: row.outcome,

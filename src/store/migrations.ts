@@ -104,4 +104,9 @@ export const migrations: Record<string, Migration> = {
       await sql`create unique index operations_running on operations (app) where ended_at is null`.execute(db);
     },
   },
+  '0003-abort-asked-by': {
+    async up(db) {
+      await db.schema.alterTable('operations').addColumn('abort_asked_by', 'text').execute();
+    },
+  },
 };

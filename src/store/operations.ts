@@ -1,8 +1,13 @@
 // Queries about operations; an app has at most one that has not ended, which is its lock.
-import type { Operation } from '../operations/operation.ts';
+import type { Transaction } from 'kysely';
+import type { WantedCard } from '../cards/card.ts';
+import type { Operation, Requester } from '../operations/operation.ts';
 import type { OperationStore } from '../operations/store.ts';
+import { appendRow } from './audit.ts';
 import { wantCard } from './cards.ts';
+import { addPost } from './posts.ts';
 import type { Reader, Store } from './store.ts';
+import type { Tables } from './tables.ts';
 
 export function operationStore(store: Store): OperationStore {
   return {
@@ -14,11 +19,22 @@ export function operationStore(store: Store): OperationStore {
         await wantCard(tx, card);
         return { kind: 'begun' } as const;
       }),
-    save: (operation, card) =>
+    save: (operation, card) => store.commit((tx) => save(tx, operation, card)),
+    end: (operation, card, { row, post }) =>
       store.commit(async (tx) => {
-        const { id, ...row } = toRow(operation);
-        await tx.updateTable('operations').set(row).where('id', '=', id).execute();
-        await wantCard(tx, card);
+        await save(tx, operation, card);
+        await appendRow(tx, row);
+        if (post !== null) await addPost(tx, post);
+      }),
+    askAbort: (id, by) =>
+      store.commit(async (tx) => {
+        const changed = await tx
+          .updateTable('operations')
+          .set({ abort_asked_by: JSON.stringify(by) })
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .executeTakeFirst();
+        return Number(changed.numUpdatedRows) > 0;
       }),
     async read(id) {
       const row = await store.db.selectFrom('operations').select('state').where('id', '=', id).executeTakeFirst();
@@ -27,11 +43,14 @@ export function operationStore(store: Store): OperationStore {
     async unfinished() {
       const rows = await store.db
         .selectFrom('operations')
-        .select('state')
+        .select(['state', 'abort_asked_by'])
         .where('ended_at', 'is', null)
         .orderBy('started_at')
         .execute();
-      return rows.map((row) => toOperation(row.state));
+      return rows.map(({ state, abort_asked_by: by }) => ({
+        operation: toOperation(state),
+        abortAskedBy: by === null ? null : (JSON.parse(by) as Requester),
+      }));
     },
     running: (app) => runningOf(store.db, app),
     async recent(app, limit) {
@@ -46,6 +65,12 @@ export function operationStore(store: Store): OperationStore {
       return rows.map((row) => toOperation(row.state));
     },
   };
+}
+
+async function save(tx: Transaction<Tables>, operation: Operation, card: WantedCard): Promise<void> {
+  const { id, ...row } = toRow(operation);
+  await tx.updateTable('operations').set(row).where('id', '=', id).execute();
+  await wantCard(tx, card);
 }
 
 async function runningOf(db: Reader, app: string): Promise<Operation | undefined> {

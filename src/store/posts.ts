@@ -1,27 +1,31 @@
 // Queries about posts: messages that are cards as they stand.
-import type { PostStore } from '../cards/posts.ts';
+import type { Transaction } from 'kysely';
+import type { PostStore, StoredPost } from '../cards/posts.ts';
 import { pack, unpack } from '../lib/json.ts';
 import type { Message } from '../message.ts';
 import { wantCard } from './cards.ts';
 import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
 
 export function postStore(store: Store): PostStore {
   return {
-    add: (post, card) =>
-      store.commit(async (tx) => {
-        const added = await tx
-          .insertInto('posts')
-          .values({ id: post.id, at: post.at, message: pack(post.message) })
-          .onConflict((conflict) => conflict.column('id').doNothing())
-          .executeTakeFirst();
-        if (Number(added.numInsertedOrUpdatedRows ?? 0) > 0) await wantCard(tx, card);
-      }),
+    add: (post) => store.commit((tx) => addPost(tx, post)),
     async read(id) {
       const row = await store.db.selectFrom('posts').select('message').where('id', '=', id).executeTakeFirst();
       // Written by `add` alone, so that it is read as it was written.
       return row && (unpack(row.message) as Message);
     },
   };
+}
+
+/** Within the transaction of something else. */
+export async function addPost(tx: Transaction<Tables>, { id, at, message, card }: StoredPost): Promise<void> {
+  const added = await tx
+    .insertInto('posts')
+    .values({ id, at, message: pack(message) })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  if (Number(added.numInsertedOrUpdatedRows ?? 0) > 0) await wantCard(tx, card);
 }
 
 /** Removes posts older than `before` (milliseconds since 1970) that are shown, with their cards, at most 500 at a time. */

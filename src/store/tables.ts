@@ -103,6 +103,8 @@ export interface OperationsTable {
   started_at: number;
   /** Null while it runs; an app has at most one of these. */
   ended_at: number | null;
+  /** `Requester` as JSON: beside the state, which its run writes again and again. */
+  abort_asked_by: Generated<string | null>;
   /** `Operation` as JSON. */
   state: string;
 }

@@ -16,7 +16,14 @@ const app: App = {
   autoRollback: true,
 };
 const images = { 'laravel-app': 'ghcr.io/acme/shop:3f2c1a9' };
-const facts: Facts = { tag: '77aa0b1', imageExists: true, wanted: '3f2c1a9', rendered: images, running: images };
+const facts: Facts = {
+  tag: '77aa0b1',
+  imageExists: true,
+  wanted: '3f2c1a9',
+  rendered: { 'laravel-app': 'ghcr.io/acme/shop:77aa0b1' },
+  running: images,
+};
+const again = { ...facts, tag: '3f2c1a9', rendered: images };
 
 describe('a deploy', () => {
   test('goes from the tag in the repository to the one asked for', () => {
@@ -24,7 +31,7 @@ describe('a deploy', () => {
   });
 
   test('of what the repository says and the cluster runs does nothing and says so', () => {
-    expect(planDeploy(app, { ...facts, tag: '3f2c1a9' })).toEqual({
+    expect(planDeploy(app, again)).toEqual({
       kind: 'nothing to do',
       said: 'shop is at 3f2c1a9 already: nothing was done.',
     });
@@ -32,7 +39,7 @@ describe('a deploy', () => {
 
   test('of what the repository says but the cluster does not run tells the difference', () => {
     const running = { 'laravel-app': 'ghcr.io/acme/shop:old' };
-    const plan = planDeploy(app, { ...facts, tag: '3f2c1a9', running });
+    const plan = planDeploy(app, { ...again, running });
     expect(plan.kind === 'nothing to do' && plan.said).toContain('ghcr.io/acme/shop:old');
   });
 
@@ -49,6 +56,8 @@ describe('a deploy', () => {
       'no container laravel-app; it has web',
     ],
     ['the container runs another image', { rendered: { 'laravel-app': 'nginx:1' } }, 'another image'],
+    ['a digest would win over the tag', { rendered: { 'laravel-app': 'ghcr.io/acme/shop@sha256:aa' } }, 'would run'],
+    ['a patch would win over the tag', { rendered: { 'laravel-app': 'ghcr.io/acme/shop:latest' } }, 'would run'],
     ['the image only begins alike', { rendered: { 'laravel-app': 'ghcr.io/acme/shop-admin:1' } }, 'another image'],
     ['the cluster has no such Deployment', { running: null }, 'The cluster has no Deployment'],
     ['the container is named like a property of every object', { rendered: {} }, 'no container'],

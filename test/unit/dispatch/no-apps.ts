@@ -1,5 +1,6 @@
 // What dispatch and commands are given where no app is configured.
 import { createDeploys } from '../../../src/deploys/deploys.ts';
+import { createPreviews } from '../../../src/deploys/previews.ts';
 import type { DispatchOptions } from '../../../src/dispatch/setting.ts';
 import { UserError } from '../../../src/lib/user-error.ts';
 import type { Operations } from '../../../src/operations/operations.ts';
@@ -32,6 +33,7 @@ export const noApps: Pick<
       follow: async function* () {
         throw new UserError('No cluster is configured here.');
       },
+      previews: createPreviews(),
       now: () => new Date(),
     },
     operations,

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { createAudit } from '../../../src/audit/audit.ts';
 import { UserError } from '../../../src/lib/user-error.ts';
+import { createAccounts } from '../../../src/operations/account.ts';
 import type { After, NewOperation, Operation, Procedure, StepContext } from '../../../src/operations/operation.ts';
 import { createOperations, type Operations } from '../../../src/operations/operations.ts';
+import { auditRows, auditTrail } from '../../../src/store/audit.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 import { operationStore } from '../../../src/store/operations.ts';
+import { postStore } from '../../../src/store/posts.ts';
 
 interface State {
   readonly done: readonly string[];
@@ -35,7 +39,7 @@ const asked: NewOperation<State> = {
 type Perform = (operation: Operation<State>, context: StepContext<State>) => Promise<After<State>>;
 
 /** Two steps, `one` and `two`; what interrupts them ends it as `failed` or, where somebody aborted, leads to `back`. */
-function walking(perform: Perform, ended: Operation[] = []): Operations {
+function walking(perform: Perform): Operations {
   const procedure: Procedure<State> = {
     kind: 'walk',
     perform,
@@ -47,14 +51,16 @@ function walking(perform: Perform, ended: Operation[] = []): Operations {
     store: operationStore(store),
     procedures: [procedure as Procedure],
     wake: () => undefined,
-    ended: async (operation) => {
-      ended.push(operation);
-    },
+    account: createAccounts({ audit: audit(), auditChannelId: '8' }),
     log,
     now: () => new Date(),
   });
   open.push(operations);
   return operations;
+}
+
+function audit() {
+  return createAudit({ rows: auditRows(store), redact: (text) => text, keepMs: 1e12, now: () => new Date() });
 }
 
 function did(operation: Operation<State>): State {
@@ -86,12 +92,22 @@ afterEach(async () => {
 
 describe('an operation', () => {
   test('does its steps in order and ends', async () => {
-    const ended: Operation[] = [];
-    const operations = walking(straight, ended);
+    const operations = walking(straight);
     const { id } = await operations.start(asked);
     expect(await endOf(operations, id)).toMatchObject({ ending: 'done', state: { done: ['one', 'two'] } });
-    expect(ended.map((one) => one.id)).toEqual([id]);
     expect(await operations.running('shop')).toBeUndefined();
+  });
+
+  test('leaves one row in the audit trail and one post in the audit channel, stored with its end', async () => {
+    const operations = walking(straight);
+    const { id } = await operations.start({ ...asked, reason: 'new prices' });
+    await endOf(operations, id);
+    const rows = await auditTrail(store).find({ since: new Date(0) }, 10);
+    expect(rows).toMatchObject([
+      { phase: 'done', action: 'walk', target: `app=shop operation=${id}`, reason: 'new prices', outcome: 'done' },
+    ]);
+    const post = await postStore(store).read(`audit-${id}`);
+    expect(post?.headline).toBe('walk of shop by otto: done');
   });
 
   test('is the only one of its app: another one is told who is running what', async () => {
@@ -163,6 +179,28 @@ describe('an abort', () => {
 });
 
 describe('an end of the process', () => {
+  test('forgets no Abort that was pressed before it', async () => {
+    const begun = Promise.withResolvers<void>();
+    const first = walking(async (_operation, { stopping }) => {
+      begun.resolve();
+      // As a push: an Abort does not interrupt it.
+      await new Promise((_, reject) => stopping.addEventListener('abort', () => reject(stopping.reason)));
+      throw new Error('never');
+    });
+    const { id } = await first.start(asked);
+    await begun.promise;
+    await first.abort(id, { id: '2', username: 'ada' });
+    await first.stop();
+    expect(await first.read(id)).toMatchObject({ ending: null, step: 'one', abortedBy: null });
+    const second = walking(async (operation) => ({ end: 'undone', state: did(operation) }));
+    await second.resume();
+    expect(await endOf(second, id)).toMatchObject({
+      ending: 'undone',
+      abortedBy: { username: 'ada' },
+      state: { done: ['back'], why: 'Aborted by ada' },
+    });
+  });
+
   test('leaves it where it is, and the next process goes on from there', async () => {
     const begun = Promise.withResolvers<void>();
     const first = walking(async (operation, context) => {
