@@ -283,6 +283,23 @@ test('killed twice in two steps: still one commit and one card', async () => {
   await expectWhole(fourth, 'done', ['^Deploy']);
 });
 
+test('killed during a push, when somebody had pressed Abort already: the Abort holds', async () => {
+  const push = await holdPush('post-receive', 'Deploy');
+  await ask('deploy', { sha: fourth });
+  const shown = await card('committing');
+  await push.reached();
+  await discord.as('ada').press(shown, 'Abort');
+  const pressed = ({ action, target }: { action: string; target: string }) =>
+    action === 'abort deploy' && target.includes(newest().id);
+  await discord.waitFor(() => auditTrail(homelab).filter(pressed).length === 2, { what: 'the Abort in the trail' });
+  await kill();
+  expect(newest()).toMatchObject({ step: 'commit', ending: null, abortedBy: null });
+  await push.release();
+  await begin();
+  await card('undone', 'Aborted by ada', restarted);
+  await expectWhole(runningSha, 'undone', ['^Deploy', '^Roll back']);
+});
+
 test('Discord goes away during a deploy: it goes on, and the card is right afterwards', async () => {
   const held = await holdPush('pre-receive', 'Deploy');
   await ask('deploy', { sha: fourth });
