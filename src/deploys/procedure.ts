@@ -58,14 +58,14 @@ function workOf(operation: Deploy, outside: Outside): Work {
   const app = outside.apps.find((one) => one.name === operation.app);
   if (app === undefined) throw new UserError(`The configuration no longer names the app ${operation.app}.`);
   if (outside.repository === null) throw new UserError('MANIFEST_REPO_URL is no longer set.');
-  const { requester, level, reason, id, state } = operation;
+  const { requester, level, reason, id, state, resumed } = operation;
   const identity: Identity = { level, discordUser: `${requester.id} ${requester.username}` };
   return {
     operation,
     state,
     app,
     source: { app: app.name, path: app.path, image: app.image },
-    by: { person: requester, reason, operation: id },
+    by: { person: requester, reason, operation: id, again: resumed > 0 },
     repository: outside.repository,
     cluster: outside.clusterAs(identity),
     outside,

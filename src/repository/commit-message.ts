@@ -6,7 +6,7 @@ import type { Attribution } from './repository.ts';
 export interface MessageParts {
   readonly app: string;
   readonly to: string;
-  readonly by: Attribution;
+  readonly by: Omit<Attribution, 'again'>;
   /** Commits that it takes back, newest first; empty for a deploy. */
   readonly reverts: readonly string[];
 }

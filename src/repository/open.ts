@@ -17,7 +17,7 @@ import { tagChanges, tagKey } from './history.ts';
 import { readTag, setTag } from './kustomization-tag.ts';
 import { kustomizationOf, place } from './place.ts';
 import { reach } from './reach.ts';
-import type { AppSource, Checkout, Preview, Repository, TagChange } from './repository.ts';
+import type { AppSource, Attribution, Checkout, Preview, Repository, TagChange } from './repository.ts';
 import { revertEdit } from './revert.ts';
 import { appFolder, kustomizationIn } from './tree.ts';
 
@@ -97,12 +97,13 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
   /** An operation may hold a deploy and its revert: those are told apart by what they take back. */
   const finding = (
     source: AppSource,
-    operation: string,
+    { operation, again }: Attribution,
     to: string,
     reverts: readonly string[],
     signal: AbortSignal,
   ) => {
     return async (commit: string, path: string): Promise<TagChange | null> => {
+      if (!again) return null;
       const recent = await changes(commit, path, source.image, mostOperations, signal);
       const isIt = (one: TagChange) =>
         one.operation === operation && one.to === to && one.reverts.join() === reverts.join();
@@ -160,7 +161,7 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
               reverts: [],
               expected: undefined,
               edit: (text, file) => setTag(text, source.image, tag, file),
-              find: finding(source, by.operation, tag, [], signal),
+              find: finding(source, by, tag, [], signal),
             },
             signal,
           ),
@@ -172,7 +173,7 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
         alone(signal, async () => {
           const { to, expected, edit } = revertEdit(source, undo);
           const reverts = undo.map(({ commit }) => commit);
-          const find = finding(source, by.operation, to, reverts, signal);
+          const find = finding(source, by, to, reverts, signal);
           return place(placing, { source, by, to, reverts, expected, edit, find }, signal);
         }),
       ),

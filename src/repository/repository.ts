@@ -15,6 +15,8 @@ export interface Attribution {
   readonly reason: string | null;
   /** Id of the operation: a commit that carries it is this operation's, also when the answer to the push was lost. */
   readonly operation: string;
+  /** False where nothing of this operation can be in the branch yet, so that it need not be looked for. */
+  readonly again: boolean;
 }
 
 /** A commit that changed the tag of an app. */

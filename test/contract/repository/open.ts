@@ -68,6 +68,7 @@ export function by(more: Partial<Attribution> = {}): Attribution {
     person: { id: '112233445566778899', username: 'ada' },
     reason: null,
     operation: `operation-${operations}`,
+    again: true,
     ...more,
   };
 }
