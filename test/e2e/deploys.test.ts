@@ -174,6 +174,8 @@ describe.each(Object.keys(servers))('with the repository over %s', (over) => {
     await ask('otto', 'deploy', { sha: 'broken' });
     const undone = await lookFor('failed and undone');
     expect(undone.text).toMatch(/crashes.*exit code 1/);
+    // The last line of every container of the control plane in `shared/`.
+    expect(undone.text).toContain('msg="GET /health" status=200 duration=3ms request=198');
     expect(undone.text).toContain(`runs ${short(runningSha)} again`);
     expect(await tagInGit()).toBe(runningSha);
     expect(await running()).toBe(`${runningSha} 3 of 3`);
