@@ -112,10 +112,18 @@ async function missing(
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   );
   const answers = stdout.trim().split('\n');
-  if (!ok || answers.length !== rights.length) {
-    throw new NotReady(`The cluster of ${path} could not be asked for its rights: ${complaint}`);
-  }
+  if (!ok || answers.length !== rights.length) throw new NotReady(explained(path, complaint));
   return rights.filter((_, index) => answers[index] !== 'true');
+}
+
+/** In one sentence; kubectl's own words stand at its end. */
+function explained(path: string, complaint: string): string {
+  if (/provide credentials|Unauthorized|must be logged in/.test(complaint)) {
+    return `The cluster does not take the credentials of ${path}.`;
+  }
+  const said = complaint.replace(/^error: |unable to recognize "STDIN": /g, '');
+  const away = /refused|timeout|timed out|deadline|no such host|unreachable|no route|EOF/i.test(said);
+  return `The cluster of ${path} ${away ? 'does not answer' : 'could not be asked for its rights'}: ${said}`;
 }
 
 function listed(rights: readonly Right[]): string {
