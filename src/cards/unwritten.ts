@@ -26,6 +26,8 @@ export interface Unwritten {
   /** Its message is gone, or it moves to another channel. */
   startOver(cardId: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): void;
   forget(cardId: string): void;
+  /** Those that are not shown as they should be, each with the time since when it waits (milliseconds since 1970). */
+  waiting(): readonly number[];
   readonly unrecorded: Map<string, Unrecorded>;
   /** Ids that the ledger knows less of than this. */
   ids(): readonly string[];
@@ -85,6 +87,7 @@ export function createUnwritten(): Unwritten {
     forget(cardId) {
       cards.delete(cardId);
     },
+    waiting: () => [...cards.values()].filter(({ shown }) => !shown).map(({ record }) => record.wantedAt),
   };
 }
 

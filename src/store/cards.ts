@@ -98,9 +98,9 @@ export function cardLedger(store: Store): Ledger {
     },
     async waiting() {
       const row = await due(store.db)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('wanted_at').as('since')])
         .executeTakeFirstOrThrow();
-      return row.count;
+      return { count: row.count, since: row.since };
     },
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),

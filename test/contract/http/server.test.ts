@@ -120,7 +120,7 @@ describe('stopping', () => {
     const http = await start({
       accept: () =>
         new Promise((resolve) => {
-          stored = resolve;
+          stored = resolve.bind(undefined, null);
         }),
     });
     const inFlight = rawClient(http);
