@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What becomes of an attempt to show a card; the last seven are why it failed. */
+/** What becomes of an attempt to show a card; all but the first two are why it failed. */
 const cardOutcomes = [
   'created',
   'edited',
@@ -15,6 +15,9 @@ const cardOutcomes = [
   'message refused',
 ] as const;
 export type CardOutcome = (typeof cardOutcomes)[number];
+
+/** What the webhook answers; 499 is a client that went away first. */
+const webhookStatuses = ['202', '400', '401', '408', '413', '415', '499', '503'] as const;
 
 /** How Discord answered a request: the class of the HTTP status, 429 by itself, and `none` for no answer. */
 const answers = ['2xx', '3xx', '4xx', '429', '5xx', 'none'] as const;
@@ -69,7 +72,7 @@ export function createMetrics(version: string): Metrics {
     'scope',
   ]);
   // What has not happened yet is 0, so that a rule sees its first time.
-  for (const status of ['202', '401', '503']) webhooks.inc({ status }, 0);
+  for (const status of webhookStatuses) webhooks.inc({ status }, 0);
   for (const status of ['firing', 'resolved']) notifications.inc({ status }, 0);
   for (const outcome of cardOutcomes) cards.inc({ outcome }, 0);
   for (const status of answers) requests.inc({ status }, 0);
