@@ -22,8 +22,8 @@ export interface Ledger {
   ): Promise<Next>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
-  /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). */
-  waiting(): Promise<Waiting>;
+  /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */
+  waiting(except: readonly string[]): Promise<Waiting>;
   /** Written before the first byte of a creation leaves. */
   begin(
     id: string,

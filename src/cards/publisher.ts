@@ -267,7 +267,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     forgetUnwritten: (cardId) => unwritten.forget(cardId),
     async waiting() {
       const memory = unwritten.waiting();
-      const { count, since } = await ledger.waiting().catch(() => ({ count: 0, since: null }));
+      const { count, since } = await ledger.waiting(unwritten.ids()).catch(() => ({ count: 0, since: null }));
       const times = since === null ? memory : [since, ...memory];
       return { count: count + memory.length, since: times.length === 0 ? null : Math.min(...times) };
     },
