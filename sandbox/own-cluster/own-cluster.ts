@@ -12,6 +12,11 @@ import { configFor } from './config.ts';
 
 /** What there is of a homelab where cluster, repository and registry are the reader's. */
 export type OwnCluster = Pick<Homelab, 'discord' | 'alertmanager' | 'bot' | 'webhookToken' | 'folder' | 'stop'> & {
+  /** These are the reader's own, and out of the sandbox's hands. */
+  readonly kubernetes: null;
+  readonly git: null;
+  readonly registry: null;
+  readonly advice: null;
   /** What a reader should know about the start, a sentence each. */
   readonly notes: readonly string[];
 };
@@ -99,7 +104,9 @@ export async function startOwnCluster(options: {
       ...options.alertmanager,
     });
     stops.push(() => alertmanager.stop());
-    return { discord, alertmanager, bot, webhookToken, folder, stop, notes: notesOf(environment, config.changed) };
+    const theirs = { kubernetes: null, git: null, registry: null, advice: null };
+    const notes = notesOf(environment, config.changed);
+    return { discord, alertmanager, bot, webhookToken, folder, stop, notes, ...theirs };
   } catch (error) {
     await stop();
     throw error;
