@@ -211,6 +211,8 @@ describe('the metrics', () => {
 
   test('tell that Discord is away, since when something waits, and that all is well again', async () => {
     const { discord } = homelab;
+    const waiting = async () => (await metricsOf(homelab)).get('queue_depth');
+    await until(async () => (await waiting()) === 0);
     await discord.faults.away();
     const group = newGroup();
     await post(homelab, group.body());
@@ -226,7 +228,7 @@ describe('the metrics', () => {
     await discord.faults.back();
     await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name), { timeoutMs: 40_000 });
     await homelab.bot.whenReady({ discord: 'ready' }, 40_000);
-    await until(async () => (await metricsOf(homelab)).get('queue_depth') === 0);
+    await until(async () => (await waiting()) === 0);
     const metrics = await metricsOf(homelab);
     expect(Object.fromEntries(metrics)).toMatchObject({
       cards_oldest_waiting_seconds: 0,
