@@ -44,7 +44,8 @@ export interface Homelab {
   stop(): Promise<void>;
 }
 
-const webhookToken = 'the-sandbox-token-that-opens-nothing-else';
+/** Bearer token for the webhooks of every sandbox. */
+export const webhookToken = 'the-sandbox-token-that-opens-nothing-else';
 
 /** Levels of the three roles that the sandbox's Discord has. */
 export function levelsOf(discord: Discord): string {

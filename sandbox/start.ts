@@ -1,14 +1,10 @@
 // `npm start`: the sandbox and the bot, a live transcript of what appears, and the tour.
+import { readArguments } from './arguments.ts';
 import type { Discord, SandboxMessage } from './discord/discord.ts';
 import { type Homelab, startHomelab } from './homelab.ts';
+import { showOwnCluster } from './own-cluster/show.ts';
 import { playTour } from './tour.ts';
 import { type Names, transcriptOf } from './transcript.ts';
-
-const usage = `Usage: npm start [-- --tour]
-
-  (no option)  plays the tour, then stays until Ctrl-C
-  --tour       plays the tour and ends: 0, or 1 with what did not appear
-`;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -47,12 +43,15 @@ function bare(message: SandboxMessage): string {
 }
 
 async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  const tourOnly = args.length === 1 && args[0] === '--tour';
-  if (args.length > 0 && !tourOnly) {
-    process.stderr.write(usage);
+  // npm runs this in the folder of the package; paths are meant from where it was typed.
+  const from = process.env['INIT_CWD'] ?? process.cwd();
+  const read = readArguments(process.argv.slice(2), from);
+  if (!read.ok) {
+    process.stderr.write(read.said);
     return 64;
   }
+  const { tour: tourOnly, kubeconfig } = read.arguments;
+  if (kubeconfig !== null) return showOwnCluster({ kubeconfig, from, say, follow });
   say('Starting a sandbox of Discord, Kubernetes and Alertmanager on this machine, and the bot against it …\n');
   const homelab = await startHomelab({ alertmanager: { groupWaitMs: 300, groupIntervalMs: 1500 } });
   const interrupted = new Promise<void>((resolve) => {

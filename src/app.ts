@@ -25,7 +25,7 @@ import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createAccounts } from './operations/account.ts';
-import type { Procedure } from './operations/operation.ts';
+import { endings, type Procedure } from './operations/operation.ts';
 import { createOperations, operationCard } from './operations/operations.ts';
 import { openRegistry } from './registry/open.ts';
 import { follow } from './rollouts/follow.ts';
@@ -81,6 +81,7 @@ export async function startApp(options: {
       log,
       redact,
       now,
+      events: { answered: metrics.discordAnswer, limited: metrics.discordLimit },
     });
     lifecycle.onStop('discord', () => discord.stop());
 
@@ -95,10 +96,10 @@ export async function startApp(options: {
       now,
       events: {
         delivered(step, lagMs) {
-          metrics.cards.inc({ outcome: step === 'create' ? 'created' : 'edited' });
+          metrics.card(step === 'create' ? 'created' : 'edited');
           metrics.deliveryLag.observe(lagMs / 1000);
         },
-        failed: (outcome) => metrics.cards.inc({ outcome }),
+        failed: metrics.card,
       },
     });
     const posts = createPosts({ store: postStore(store), publisher, now });
@@ -129,26 +130,36 @@ export async function startApp(options: {
       webhookToken: config.alertmanager.webhookToken,
       parse: parseNotification,
       async accept(notification) {
-        await alerts.accept(notification);
-        metrics.notifications.inc({ status: notification.status });
+        const incident = await alerts.accept(notification);
+        metrics.notification(notification.status);
+        return incident;
       },
       ready: () => ({ status, store: store.state(), discord: discord.state(), cluster: cluster.state() }),
       health: () => true,
       async metrics() {
-        metrics.queueDepth.set(await ledger.waiting());
+        const { count, since } = await publisher.waiting();
+        metrics.queueDepth.set(count);
+        metrics.oldestWaiting.set(since === null ? 0 : Math.max(0, (now().getTime() - since) / 1000));
         metrics.storeOpen.set(store.state() === 'open' ? 1 : 0);
         metrics.discordReady.set(discord.state() === 'ready' ? 1 : 0);
         metrics.clusterReady.set(cluster.state() === 'ready' ? 1 : 0);
         return metrics.registry.metrics();
       },
-      answered: (code) => metrics.webhooks.inc({ status: String(code) }),
+      answered: metrics.webhook,
     });
     lifecycle.onStop('http', () => http.close());
     // Alerts wait for nothing else.
     status = 'ready';
     log.info({ url: http.url, version }, 'Webhooks are taken');
 
-    const audit = createAudit({ rows: auditRows(store), redact, keepMs: config.audit.keepMs, now });
+    const audit = createAudit({
+      rows: auditRows(store),
+      redact,
+      keepMs: config.audit.keepMs,
+      now,
+      log,
+      failed: () => metrics.auditFailures.inc(),
+    });
     const repository =
       config.repository === null
         ? null
@@ -171,11 +182,16 @@ export async function startApp(options: {
       previews: createPreviews(),
       now,
     };
+    const procedures = [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[];
+    for (const { kind } of procedures) {
+      for (const outcome of endings) metrics.operations.inc({ procedure: kind, outcome }, 0);
+    }
     const operations = createOperations({
       store: operationStore(store),
-      procedures: [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[],
+      procedures,
       wake: (channelId) => publisher.wake(channelId),
       account: createAccounts({ audit, auditChannelId: config.discord.auditChannelId }),
+      ended: ({ kind, ending }) => metrics.operations.inc({ procedure: kind, outcome: ending ?? 'unknown' }),
       log,
       now,
     });
@@ -205,7 +221,7 @@ export async function startApp(options: {
       log,
       now,
       metrics: {
-        acknowledged: () => undefined,
+        acknowledged: (milliseconds) => metrics.commandAcknowledged.observe(milliseconds / 1000),
         finished: (command, outcome, milliseconds) =>
           metrics.commandDuration.observe({ command, outcome }, milliseconds / 1000),
       },
@@ -215,7 +231,10 @@ export async function startApp(options: {
     lifecycle.onStop('webhooks', () => http.stopTaking());
     lifecycle.onStop(
       'state listener',
-      discord.onState((state) => state === 'ready' && publisher.resume()),
+      discord.onState((state) => {
+        if (state === 'ready') publisher.resume();
+        else metrics.discordDisconnects.inc();
+      }),
     );
     discord.start(dispatch, definitionsOf(commands));
     cluster.start();

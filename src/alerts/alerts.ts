@@ -51,8 +51,11 @@ export interface AlertOptions {
 export interface Alerts {
   /** Stops waiting for the store to work again; what is in memory alone is given up. */
   stop(): void;
-  /** Resolves once the notification is durably stored. Rejects when it could not be; it is then shown from memory as far as possible. */
-  accept(notification: Notification): Promise<void>;
+  /**
+   * Resolves once the notification is durably stored, to the incident that it is about, or null where it changes none. Rejects when it could
+   * not be; it is then shown from memory as far as possible.
+   */
+  accept(notification: Notification): Promise<string | null>;
   /** Names of the alerts that fire in this namespace, at most 20. */
   firingIn(namespace: string): Promise<readonly string[]>;
   /** What the card of an incident says now. */
@@ -86,9 +89,9 @@ export function createAlerts(options: AlertOptions): Alerts {
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
-  async function accept(whole: Notification): Promise<void> {
+  async function accept(whole: Notification): Promise<string | null> {
     const notification = without(whole, options.watchdog);
-    if (notification === null) return;
+    if (notification === null) return null;
     const key = JSON.stringify([notification.receiver, notification.groupKey]);
     let wanted: WantedCard | undefined;
     try {
@@ -107,12 +110,20 @@ export function createAlerts(options: AlertOptions): Alerts {
         publisher.forgetUnwritten(wanted.id);
         publisher.wake(channelId, wanted.begun ? wanted.id : undefined);
       }
-      log.debug({ groupKey: notification.groupKey, result: result.kind }, 'A notification was taken');
+      tellTaken(notification, result);
+      return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
       if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
       await remember(key, notification);
       throw error;
     }
+  }
+
+  /** Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows. */
+  function tellTaken(notification: Notification, result: Merge): void {
+    const level =
+      result.kind === 'updated' || result.kind === 'unchanged' || result.kind === 'ignored' ? 'debug' : 'info';
+    log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind }, 'A notification was taken');
   }
 
   function want(result: Exclude<Merge, { kind: 'ignored' }>): WantedCard {
@@ -140,6 +151,12 @@ export function createAlerts(options: AlertOptions): Alerts {
       unwritten.get(key) ?? (await store.latest(notification.receiver, notification.groupKey).catch(() => undefined));
     const result = merge(known, notification, now().getTime());
     if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    if (!unwritten.has(key)) {
+      log.warn(
+        { ...aboutIn(notification), ...refOf(result) },
+        'An incident could not be written down: it is shown from memory',
+      );
+    }
     unwritten.set(key, result.incident);
     writeDownSoon();
     completeSince = now().getTime() + clockMargin;
@@ -168,6 +185,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
         publisher.wake(channelId);
+        log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');
         break;
@@ -192,6 +210,15 @@ export function createAlerts(options: AlertOptions): Alerts {
       return incident && incidentMessage(incident, now().getTime());
     },
   };
+}
+
+/** What a log line says of a notification; a groupKey holds label values of any length. */
+function aboutIn({ receiver, groupKey, status, alerts }: Notification) {
+  return { receiver, groupKey: groupKey.slice(0, 300), status, alerts: alerts.length };
+}
+
+function refOf(result: Merge): { readonly ref?: string } {
+  return result.kind === 'ignored' ? {} : { ref: result.incident.id };
 }
 
 function priorityOf({ kind, incident }: Exclude<Merge, { kind: 'ignored' }>): number {

@@ -1,4 +1,5 @@
 // Who did what, when, why, with what outcome: rows that are only ever added, and forgotten after `audit.keep`.
+import type { Logger } from 'pino';
 import type { Level } from '../access/level.ts';
 
 /** One request of one person; its reference ties the rows about it together and is shown to the person. */
@@ -53,14 +54,17 @@ const bounds = { name: 100, target: 1000, outcome: 500 } as const;
 /**
  * @param options.redact removes secrets from a text; what people type goes through it before it is cut.
  * @param options.keepMs how long rows are kept, in milliseconds.
+ * @param options.failed called for each row that could not be stored.
  */
 export function createAudit(options: {
   rows: AuditRows;
   redact: (text: string) => string;
   keepMs: number;
   now: () => Date;
+  log: Logger;
+  failed?: () => void;
 }): Audit {
-  const { rows, redact, keepMs, now } = options;
+  const { rows, redact, keepMs, now, log, failed } = options;
 
   function rowOf(
     phase: AuditRow['phase'],
@@ -83,9 +87,15 @@ export function createAudit(options: {
     };
   }
 
-  function add(...[phase, entry]: Parameters<typeof rowOf>): Promise<void> {
+  async function add(...[phase, entry]: Parameters<typeof rowOf>): Promise<void> {
     const row = rowOf(phase, entry);
-    return rows.append(row, new Date(row.at.getTime() - keepMs));
+    try {
+      await rows.append(row, new Date(row.at.getTime() - keepMs));
+    } catch (error) {
+      failed?.();
+      throw error;
+    }
+    log.debug({ reference: row.reference, phase, action: row.action, outcome: row.outcome }, 'The audit trail says so');
   }
 
   return {

@@ -24,8 +24,13 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
 }
 
+/** What became of an attempt that failed. */
+export type FailedOutcome = Exclude<Outcome['kind'], 'sent'>;
+
 interface Failure {
-  readonly outcome: string;
+  readonly outcome: FailedOutcome;
+  /** For the log; empty where the outcome says it all. */
+  readonly reason: string;
   /** The creation is recorded as begun, but surely was not made. */
   readonly unsent: boolean;
 }
@@ -46,7 +51,6 @@ export type Delivery =
       readonly kind: 'channel refused';
       readonly to: string | null;
       readonly code: number;
-      readonly reason: string;
     } & Failure)
   /** This card alone waits; others may go. */
   | ({ readonly kind: 'postponed' } & Failure);
@@ -89,7 +93,7 @@ async function begin(
     await context.ledger.begin(record.id, intent);
     return null;
   } catch (err) {
-    context.log.warn({ err, card: record.id }, 'A creation could not be written down: its channel is read back first');
+    context.log.warn({ err, ref: record.id }, 'A creation could not be written down: its channel is read back first');
     const found = await context.channels.find(record.channelId, record.id, new Date(record.wantedAt), context.signal);
     if (found.kind === 'not there') return null;
     if (found.kind === 'found') return adopt(attempt, found.messageId, context);
@@ -98,10 +102,7 @@ async function begin(
 }
 
 async function adopt(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
-  context.log.info(
-    { card: attempt.record.id, message: messageId },
-    'A message that the ledger did not know is adopted',
-  );
+  context.log.info({ ref: attempt.record.id, message: messageId }, 'A message that the ledger did not know is adopted');
   return edit(attempt, messageId, context);
 }
 
@@ -138,7 +139,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
   let outcome = await context.channels.create(record.channelId, message, record.id, posting, context.signal);
   if (outcome.kind === 'message refused') {
     context.log.error(
-      { card: record.id, code: outcome.code, reason: outcome.reason },
+      { ref: record.id, code: outcome.code, reason: outcome.reason },
       'Discord refuses a message as wrong: a plain one is sent',
     );
     outcome = await context.channels.create(record.channelId, plain(message), record.id, posting, context.signal);
@@ -157,7 +158,7 @@ async function edit(attempt: Attempt, messageId: string, context: DeliveryContex
   let outcome = await context.channels.edit(record.channelId, messageId, message, record.id, context.signal);
   if (outcome.kind === 'message refused') {
     context.log.error(
-      { card: record.id, code: outcome.code, reason: outcome.reason },
+      { ref: record.id, code: outcome.code, reason: outcome.reason },
       'Discord refuses an edit as wrong: a plain one is sent',
     );
     outcome = await context.channels.edit(record.channelId, messageId, plain(message), record.id, context.signal);
@@ -177,7 +178,7 @@ async function consequences(
 ): Promise<Delivery> {
   const { record, written } = attempt;
   const { ledger, log } = context;
-  const failure = { outcome: outcome.kind, unsent: false };
+  const failure = { outcome: outcome.kind, reason: 'reason' in outcome ? outcome.reason : '', unsent: false };
   switch (outcome.kind) {
     case 'slow down':
       return {
@@ -190,21 +191,18 @@ async function consequences(
     case 'not sent':
       return { ...failure, kind: 'away', unsent: of === 'create' && isFresh(attempt) };
     case 'unknown':
-      log.warn({ card: record.id, reason: outcome.reason }, 'Discord did not say what became of a message');
+      log.warn({ ref: record.id, reason: outcome.reason }, 'Discord did not say what became of a message');
       return { ...failure, kind: 'away' };
     case 'token refused':
       return { ...failure, kind: 'token refused', unsent: of === 'create' && isFresh(attempt) };
     case 'gone':
-      log.info({ card: record.id, again: record.open }, 'Someone deleted the message of a card');
+      log.info({ ref: record.id, again: record.open }, 'Someone deleted the message of a card');
       if (written) await (record.open ? ledger.startOver(record.id) : ledger.settle(record.id, record.revision));
       return { ...failure, kind: 'again' };
     case 'channel refused':
       return refusedByChannel(attempt, outcome, context);
     case 'message refused':
-      log.error(
-        { card: record.id, code: outcome.code, reason: outcome.reason },
-        'Discord refuses even a plain message',
-      );
+      log.error({ ref: record.id, code: outcome.code, reason: outcome.reason }, 'Discord refuses even a plain message');
       if (written)
         await ledger.postpone(record.id, context.now().getTime() + postponement(record.attempts), record.attempts + 1);
       return { ...failure, kind: 'postponed' };

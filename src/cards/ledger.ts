@@ -7,6 +7,11 @@ export type Next =
   | { readonly kind: 'later'; readonly at: number }
   | { readonly kind: 'idle' };
 
+export interface Waiting {
+  readonly count: number;
+  readonly since: number | null;
+}
+
 export interface Ledger {
   get(id: string): Promise<CardRecord | undefined>;
   /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out, `except` names ids. */
@@ -17,8 +22,8 @@ export interface Ledger {
   ): Promise<Next>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
-  /** How many cards wait, over all channels. */
-  waiting(): Promise<number>;
+  /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */
+  waiting(except: readonly string[]): Promise<Waiting>;
   /** Written before the first byte of a creation leaves. */
   begin(
     id: string,

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
-import { type Delivery, deliver, postponement } from './deliver.ts';
+import { type Delivery, deliver, type FailedOutcome, postponement } from './deliver.ts';
 import { backOff, createLane, isIdle, type Lane } from './lane.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
@@ -15,7 +15,7 @@ export interface PublisherEvents {
   /** A creation or edit succeeded; `lagMs` since it was wanted. */
   readonly delivered: (step: 'create' | 'edit', lagMs: number) => void;
   /** An attempt failed, by the name of its outcome. */
-  readonly failed: (outcome: string) => void;
+  readonly failed: (outcome: FailedOutcome) => void;
 }
 
 export interface PublisherOptions {
@@ -44,6 +44,8 @@ export interface Publisher {
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
   forgetUnwritten(cardId: string): void;
+  /** What is not shown as it should be, in the ledger and in memory; of memory alone where the ledger cannot be read. */
+  waiting(): Promise<Waiting>;
   /** Discord is there again: what waited for it is tried at once. */
   resume(): void;
   /** Ends after the requests in flight, or when `signal` aborts them. */
@@ -144,7 +146,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (delivery.kind === 'shown' && written) {
       const { messageId, revision } = delivery;
       await ledger.shown(record.id, messageId, revision).catch((err: unknown) => {
-        log.warn({ err, card: record.id }, 'What is shown could not be written down: it is remembered');
+        log.warn({ err, ref: record.id }, 'What is shown could not be written down: it is remembered');
         unwritten.unrecorded.set(record.id, { messageId, revision });
       });
     }
@@ -171,10 +173,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       lane.failures = 0;
       lane.refusing = false;
       options.events.delivered(delivery.step, time - record.wantedAt);
+      tellShown(record, delivery, time - record.wantedAt);
       unwritten.shown(record.id, delivery.messageId, delivery.revision);
       return;
     }
     options.events.failed(delivery.outcome);
+    tellFailed(lane, record, delivery);
     if (delivery.unsent) unsent.add(record.id);
     switch (delivery.kind) {
       case 'again':
@@ -198,9 +202,26 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
 
+  /** Beginnings and ends are what an operator follows; what comes between would drown them. */
+  function tellShown(
+    { id, kind, channelId, open }: CardRecord,
+    { step, messageId, revision }: Extract<Delivery, { kind: 'shown' }>,
+    lagMs: number,
+  ): void {
+    const level = step === 'create' || !open ? 'info' : 'debug';
+    const sentence = step === 'create' ? 'A message was created' : 'A message was edited';
+    log[level]({ ref: id, kind, channel: channelId, message: messageId, revision, open, lagMs }, sentence);
+  }
+
+  function tellFailed(lane: Lane, record: CardRecord, delivery: Exclude<Delivery, { kind: 'shown' | 'done' }>): void {
+    const { outcome, reason } = delivery;
+    const level = delivery.kind === 'away' && lane.failures === 0 ? 'info' : 'debug';
+    log[level]({ ref: record.id, channel: lane.channelId, outcome, reason }, 'A message could not be shown: it waits');
+  }
+
   function refused(lane: Lane, record: CardRecord, delivery: Extract<Delivery, { kind: 'channel refused' }>): void {
     const { code, reason, to } = delivery;
-    if (!lane.refusing) log.error({ channel: lane.channelId, code, reason }, refusalOf(to));
+    if (!lane.refusing) log.error({ ref: record.id, channel: lane.channelId, code, reason }, refusalOf(to));
     lane.refusing = true;
     if (to === null) {
       lane.after = now().getTime() + postponement(lane.failures);
@@ -240,10 +261,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const card = unwritten.put(wanted, known, message);
       if (card !== null) run(laneOf(card.record.channelId));
       else
-        log.warn({ card: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
+        log.warn({ ref: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
     },
     unwrittenMessage: (cardId) => unwritten.get(cardId)?.record.messageId,
     forgetUnwritten: (cardId) => unwritten.forget(cardId),
+    async waiting() {
+      const memory = unwritten.waiting();
+      const { count, since } = await ledger.waiting(unwritten.ids()).catch(() => ({ count: 0, since: null }));
+      const times = since === null ? memory : [since, ...memory];
+      return { count: count + memory.length, since: times.length === 0 ? null : Math.min(...times) };
+    },
     resume() {
       pausedUntil = 0;
       for (const lane of lanes.values()) {

@@ -26,6 +26,8 @@ export interface Unwritten {
   /** Its message is gone, or it moves to another channel. */
   startOver(cardId: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): void;
   forget(cardId: string): void;
+  /** Those that are not shown as they should be, each with the time since when it waits (milliseconds since 1970). */
+  waiting(): readonly number[];
   readonly unrecorded: Map<string, Unrecorded>;
   /** Ids that the ledger knows less of than this. */
   ids(): readonly string[];
@@ -57,14 +59,18 @@ export function createUnwritten(): Unwritten {
       return undefined;
     },
     put(wanted, ledgerRecord, message) {
-      const known = cards.get(wanted.id)?.record ?? ledgerRecord;
-      if (!cards.has(wanted.id) && !makeRoom()) return null;
+      const held = cards.get(wanted.id);
+      const known = held?.record ?? ledgerRecord;
+      if (held === undefined && !makeRoom()) return null;
+      const waits = held === undefined ? known !== undefined && known.shownRevision < known.revision : !held.shown;
       const messageId = unrecorded.get(wanted.id)?.messageId ?? known?.messageId ?? wanted.messageId;
       const record = {
         ...(known ?? unknown(wanted)),
         messageId,
         revision: (known?.revision ?? 0) + 1,
         open: wanted.open,
+        // What waits already keeps its place.
+        wantedAt: waits && known !== undefined ? known.wantedAt : wanted.wantedAt,
       };
       const card = { record, message, shown: false };
       cards.set(wanted.id, card);
@@ -85,6 +91,7 @@ export function createUnwritten(): Unwritten {
     forget(cardId) {
       cards.delete(cardId);
     },
+    waiting: () => [...cards.values()].filter(({ shown }) => !shown).map(({ record }) => record.wantedAt),
   };
 }
 

@@ -10,7 +10,7 @@ import { failureOf } from './failures.ts';
 import { createInteractions, type Interactions } from './interactions.ts';
 import { atMost, pause, retryDelay } from './pause.ts';
 import { type ChannelReport, type ChannelUse, checkPermissions } from './permissions.ts';
-import { createRest } from './rest.ts';
+import { createRest, type RestEvents } from './rest.ts';
 import { IdOnly } from './schema.ts';
 import { createSession, type SessionState } from './session.ts';
 import { createTokenGate } from './token.ts';
@@ -24,6 +24,7 @@ export interface DiscordOptions {
   readonly log: Logger;
   readonly redact: Redact;
   readonly now?: () => Date;
+  readonly events?: RestEvents;
   /** Of one REST request and of the gateway's handshake; 5 s. */
   readonly timeoutMs?: number;
   /** Between two tries of a token that Discord refuses; 5 minutes. */
@@ -52,7 +53,7 @@ export function openDiscord(options: DiscordOptions): DiscordRoom {
   const apiUrl = options.apiUrl.replace(/\/+$/, '');
   const stopping = new AbortController();
   const gate = createTokenGate({ log, now, retryMs: options.refusedTokenRetryMs ?? 5 * 60_000 });
-  const rest = createRest({ apiUrl, token, timeoutMs, gate, now });
+  const rest = createRest({ apiUrl, token, timeoutMs, gate, now, events: options.events });
   const session = createSession({
     token,
     apiUrl,

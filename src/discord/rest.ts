@@ -24,6 +24,14 @@ export interface Rest {
   stop(): void;
 }
 
+/** Told of every request, for counting. */
+export interface RestEvents {
+  /** @param status of HTTP; null where no answer came. */
+  readonly answered: (status: number | null) => void;
+  /** A rate limit made a request wait; `scope` in Discord's words. */
+  readonly limited: (scope: string) => void;
+}
+
 /** An interaction is worth a short wait; after a longer one nobody looks any more. */
 const longestInteractionWait = 5_000;
 
@@ -33,15 +41,28 @@ export function createRest(options: {
   timeoutMs: number;
   gate: TokenGate;
   now: () => Date;
+  events?: RestEvents | undefined;
 }): Rest {
-  const { gate } = options;
+  const { gate, events } = options;
   const rest = new REST({
     api: options.apiUrl.replace(/\/+$/, ''),
     version: '10',
     timeout: options.timeoutMs,
     retries: 0,
-    rejectOnRateLimit: rejects,
-    makeRequest: requestWhole,
+    rejectOnRateLimit(limit) {
+      events?.limited(limit.global ? 'global' : limit.scope);
+      return rejects(limit);
+    },
+    async makeRequest(...asked) {
+      try {
+        const response = await requestWhole(...asked);
+        events?.answered(response.status);
+        return response;
+      } catch (error) {
+        events?.answered(null);
+        throw error;
+      }
+    },
   });
   return {
     async request({ method, route, body, files, query, signal, withToken = true }) {

@@ -42,6 +42,7 @@ export async function invoke(setting: Setting, invocation: CommandInvocation, an
     await tell.show(unknownCommandMessage(invocation.command));
     return;
   }
+  log.debug({ command: command.name }, 'A command arrived');
   const walk: Walk = { setting, invocation, command, reference, log, tell, startedAt: setting.now() };
   const also = command.also?.(invocation.options, setting.apps) ?? [];
   const decision = decideFor(setting, command.level, invocation, also);
@@ -66,6 +67,7 @@ async function decline(walk: Walk, message: Message, ending: Ending, outcome: st
   const level = standingOf(invocation.person.roles, setting.access, setting.guildId).level;
   await setting.steady.attempt(() => setting.audit.refused({ ...subject(walk, level), outcome }));
   finished(walk, ending);
+  walk.log.info({ command: walk.command.name, ending, outcome }, 'A command was answered');
 }
 
 async function accept(

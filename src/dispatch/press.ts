@@ -44,6 +44,7 @@ export async function press(setting: Setting, invocation: PressInvocation, answe
   const log = setting.log.child({ reference, interaction: invocation.id, person: invocation.person.id });
   const tell = createTelling(answering, log);
   const { action } = invocation;
+  log.debug({ action, subject: invocation.subject }, 'A button was pressed');
   if (action === 'abort') return abort(setting, invocation, { reference, log, tell });
   const subject = parseLeafSubject(invocation.subject);
   if ((action !== 'page' && action !== 'share') || subject === null) {

@@ -25,8 +25,8 @@ export interface HttpOptions<N> {
   /** Bearer token that webhooks must present. */
   readonly webhookToken: Secret;
   readonly parse: (body: unknown) => ParsedNotification<N>;
-  /** Resolves once the notification is durably stored; rejects when it could not be (503). */
-  readonly accept: (notification: N) => Promise<void>;
+  /** Resolves once the notification is durably stored, to what the log calls it; rejects when it could not be (503). */
+  readonly accept: (notification: N) => Promise<string | null>;
   /** Webhooks are taken while its `status` is `ready`. */
   readonly ready: () => ReadyState;
   /** False when the process cannot work any more. */
@@ -59,7 +59,7 @@ export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
     ...options,
     token: options.webhookToken,
     limits,
-    taking: () => !stopping && options.ready().status === 'ready',
+    taking,
   });
 
   const app = express();
@@ -68,7 +68,11 @@ export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
   route('/webhooks/alertmanager', ['POST'], async (request, response) => {
     const answer = await webhook(request, response);
     options.answered?.(answer?.status ?? 499);
-    if (answer?.error !== undefined) refusals.note(answer.status, answer.error);
+    if (answer?.error !== undefined) {
+      // Every stop and start has its 503s, which Alertmanager tries again.
+      if (answer.status === 503 && !taking()) options.log.debug({ status: 503 }, 'A webhook came while none is taken');
+      else refusals.note(answer.status, answer.error);
+    }
     return answer;
   });
   route('/healthz', ['GET', 'HEAD'], () =>
@@ -90,6 +94,10 @@ export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
     options.log.warn({ err: error, path: request.path.slice(0, 200) }, 'A request failed');
     answering.answer(request, response, { status: 500, error: 'this failed; the log says why' });
   });
+
+  function taking(): boolean {
+    return !stopping && options.ready().status === 'ready';
+  }
 
   function route(
     path: string,

@@ -21,8 +21,8 @@ export type ParsedNotification<N> =
 export interface WebhookOptions<N> {
   readonly token: Secret;
   readonly parse: (body: unknown) => ParsedNotification<N>;
-  /** Resolves once the notification is durably stored; rejects when it could not be. */
-  readonly accept: (notification: N) => Promise<void>;
+  /** Resolves once the notification is durably stored, to what the log calls it; rejects when it could not be. */
+  readonly accept: (notification: N) => Promise<string | null>;
   /** False while starting and stopping: answered with 503, which Alertmanager tries again. */
   readonly taking: () => boolean;
   readonly limits: HttpLimits;
@@ -98,7 +98,8 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
     // What was parsed is still in memory until it is stored, however long that takes.
     const stored = startAccept(parsed.notification).finally(done);
     try {
-      await within(stored, limits.storeMs);
+      const ref = await within(stored, limits.storeMs);
+      log.debug({ ref, status: 202, bytes: length }, 'A webhook was answered');
       return { status: 202 };
     } catch (error) {
       log.warn({ err: error }, 'A notification could not be stored; Alertmanager is asked to send it again');
@@ -111,8 +112,8 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
     return json.ok ? parse(json.value) : json;
   }
 
-  async function startAccept(notification: N): Promise<void> {
-    await accept(notification);
+  async function startAccept(notification: N): Promise<string | null> {
+    return accept(notification);
   }
 }
 
@@ -136,13 +137,13 @@ function expectsContinue(request: IncomingMessage): boolean {
   return request.headers.expect?.toLowerCase() === '100-continue';
 }
 
-async function within(work: Promise<void>, ms: number): Promise<void> {
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not stored within ${ms / 1000} s`)), ms);
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

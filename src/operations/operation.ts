@@ -9,7 +9,8 @@ export interface Requester {
 }
 
 /** How an operation ended: `done` as asked, `undone` back to what was before, `failed` neither, `aborted` before anything was changed. */
-export type Ending = 'done' | 'undone' | 'failed' | 'aborted';
+export const endings = ['done', 'undone', 'failed', 'aborted'] as const;
+export type Ending = (typeof endings)[number];
 
 /** `S` is what its procedure knows of its progress; JSON. Times are milliseconds since 1970. */
 export interface Operation<S = unknown> {

@@ -48,6 +48,8 @@ export interface OperationsOptions {
   readonly wake: (channelId: string) => void;
   /** What the end of an operation leaves behind, stored with it. */
   readonly account: (operation: Operation) => Account;
+  /** Told of each end, for counting. */
+  readonly ended?: (operation: Operation) => void;
   readonly log: Logger;
   readonly now: () => Date;
 }
@@ -112,12 +114,11 @@ export function createOperations(options: OperationsOptions): Operations {
       const taken = await take(procedure, operation, operation.abortedBy === null ? signal : stop.signal);
       if (taken === null) return;
       operation = advance(operation, taken.after, taken.abortedBy, now().getTime());
+      log.debug({ ...about(operation), step: operation.step, ending: operation.ending }, 'An operation goes on');
       if (!(await saved(operation))) return;
     }
-    log.info(
-      { operation: operation.id, kind: operation.kind, app: operation.app, ending: operation.ending },
-      'An operation ended',
-    );
+    log.info({ ...about(operation), ending: operation.ending }, 'An operation ended');
+    options.ended?.(operation);
   }
 
   /** One step, or what follows from its failure; null when the process ends. */
@@ -136,7 +137,7 @@ export function createOperations(options: OperationsOptions): Operations {
       }
       if (error instanceof UserError)
         return { after: procedure.interrupted(latest, error.message, false), abortedBy: null };
-      log.error({ err: error, operation: operation.id, step: operation.step }, 'A step of an operation failed');
+      log.error({ err: error, ...about(operation), step: operation.step }, 'A step of an operation failed');
       const told = `Something went wrong. Reference: ${operation.reference}`;
       return { after: procedure.interrupted(latest, told, false), abortedBy: null };
     } finally {
@@ -189,7 +190,7 @@ export function createOperations(options: OperationsOptions): Operations {
         await saveOrEnd(operation);
         return true;
       } catch (err) {
-        log.warn({ err, operation: operation.id }, 'A step could not be written down: the operation waits');
+        log.warn({ err, ...about(operation) }, 'A step could not be written down: the operation waits');
         await new Promise((resolve) =>
           setTimeout(resolve, backoff({ first: 500, longest: 10_000 }, failures, Math.random)),
         );
@@ -212,6 +213,7 @@ export function createOperations(options: OperationsOptions): Operations {
       };
       const begun = await store.begin(operation, cardOf(operation, operation.startedAt));
       if (begun.kind === 'busy') throw new UserError(busy(begun.running));
+      log.info(about(operation), 'An operation began');
       options.wake(operation.channelId);
       launch(operation, null);
       return operation;
@@ -228,10 +230,7 @@ export function createOperations(options: OperationsOptions): Operations {
       for (const { operation, abortAskedBy } of await store.unfinished()) {
         const taken = { ...operation, resumed: operation.resumed + 1 };
         await save(taken);
-        log.warn(
-          { operation: taken.id, kind: taken.kind, app: taken.app, step: taken.step },
-          'An interrupted operation is taken up',
-        );
+        log.warn({ ...about(taken), step: taken.step }, 'An interrupted operation is taken up');
         launch(taken, abortAskedBy);
       }
     },
@@ -249,6 +248,11 @@ export function createOperations(options: OperationsOptions): Operations {
       await Promise.all(all.map(({ done }) => done));
     },
   };
+}
+
+/** `ref` stands in the footer of its card, `reference` is the command's. */
+function about({ id, reference, kind, app }: Operation) {
+  return { ref: id, reference, kind, app };
 }
 
 function advance(operation: Operation, after: After<unknown>, by: Requester | null, now: number): Operation {

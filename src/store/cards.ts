@@ -96,11 +96,12 @@ export function cardLedger(store: Store): Ledger {
       const rows = await due(store.db).select('channel_id').distinct().execute();
       return rows.map((row) => row.channel_id);
     },
-    async waiting() {
-      const row = await due(store.db)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
+    async waiting(except) {
+      const query = except.length === 0 ? due(store.db) : due(store.db).where('id', 'not in', except);
+      const row = await query
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('wanted_at').as('since')])
         .executeTakeFirstOrThrow();
-      return row.count;
+      return { count: row.count, since: row.since };
     },
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),

@@ -138,7 +138,8 @@ describe('a channel that refuses', () => {
 describe('a database that takes no writes', () => {
   /** Another process that holds the write lock does to the bot what a full disk does. */
   function holdLock(homelab: Homelab): DatabaseSync {
-    const database = new DatabaseSync(`${homelab.folder}/bot.db`);
+    // The bot may be writing at this very moment.
+    const database = new DatabaseSync(`${homelab.folder}/bot.db`, { timeout: 5000 });
     database.exec('BEGIN IMMEDIATE');
     return database;
   }

@@ -35,6 +35,7 @@ export async function start(options: Partial<HttpOptions<unknown>> = {}): Promis
         : { ok: false, reason: 'version: must be "4"' },
     accept: async (notification) => {
       accepted.push(notification);
+      return null;
     },
     ready: () => ({ status: 'ready', store: 'open', discord: 'connecting', cluster: 'none' }),
     health: () => true,

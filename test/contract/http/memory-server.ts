@@ -13,7 +13,7 @@ const http = await startHttp({
   webhookToken: new Secret(token),
   parse: parseNotification,
   // About as long as a durable commit takes on a slow disk.
-  accept: () => new Promise((resolve) => setTimeout(resolve, 5)),
+  accept: () => new Promise((resolve) => setTimeout(resolve, 5, null)),
   ready: () => ({ status: 'ready', store: 'open', discord: 'ready', cluster: 'none' }),
   health: () => true,
   metrics: async () => '',

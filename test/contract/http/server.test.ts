@@ -115,12 +115,20 @@ async function served(url: string): Promise<void> {
 }
 
 describe('stopping', () => {
+  test('its 503 is no warning: every stop has some, and Alertmanager tries again', async () => {
+    const http = await start();
+    http.stopTaking();
+    expect((await post(http)).status).toBe(503);
+    expect(http.log.filter(({ msg }) => msg === 'A webhook came while none is taken')).toMatchObject([{ status: 503 }]);
+    expect(http.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  });
+
   test('takes no more webhooks, finishes what is in flight, and is done', async () => {
     let stored = () => {};
     const http = await start({
       accept: () =>
         new Promise((resolve) => {
-          stored = resolve;
+          stored = resolve.bind(undefined, null);
         }),
     });
     const inFlight = rawClient(http);

@@ -16,7 +16,7 @@ describe('a notification', () => {
     const http = await start({
       accept: () =>
         new Promise((resolve) => {
-          stored = resolve;
+          stored = resolve.bind(undefined, null);
         }),
     });
     let answered = false;
@@ -40,6 +40,7 @@ describe('a notification', () => {
         parse: parseNotification,
         accept: async (notification) => {
           accepted.push(notification);
+          return null;
         },
       });
       expect(await post(http, { body: readFileSync(new URL(name, samples)) })).toMatchObject({ status: 202 });
@@ -331,7 +332,7 @@ describe('a client that goes away', () => {
     const http = await start({
       accept: () =>
         new Promise((resolve) => {
-          stored = resolve;
+          stored = resolve.bind(undefined, null);
         }),
     });
     const client = rawClient(http);

@@ -31,6 +31,7 @@ function audit() {
     redact: (text) => text.replaceAll(/hunter2/gu, '[redacted]'),
     keepMs: 365 * day,
     now: () => now,
+    log: pino({ level: 'silent' }),
   });
 }
 

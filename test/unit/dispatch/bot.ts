@@ -103,7 +103,7 @@ export async function startBot(commands: readonly Command[], options: Partial<Di
         return emptyCluster;
       },
       cache: { nodeNames: () => ['desktop-1', 'desktop-2'] },
-      audit: createAudit({ rows: auditRows(store), redact: (text) => text, keepMs: 86_400_000, now: () => now }),
+      audit: createAudit({ rows: auditRows(store), redact: (text) => text, keepMs: 86_400_000, now: () => now, log }),
       memory: interactionMemory(store, { keepMs: 86_400_000 }),
       answers: answerShelf(store),
       share: async (post) => void shared.push(post),

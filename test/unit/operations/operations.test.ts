@@ -60,7 +60,7 @@ function walking(perform: Perform): Operations {
 }
 
 function audit() {
-  return createAudit({ rows: auditRows(store), redact: (text) => text, keepMs: 1e12, now: () => new Date() });
+  return createAudit({ rows: auditRows(store), redact: (text) => text, keepMs: 1e12, now: () => new Date(), log });
 }
 
 function did(operation: Operation<State>): State {
