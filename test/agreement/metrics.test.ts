@@ -1,0 +1,130 @@
+// Every metric that the dashboard, the alert rules and the docs name is one that the bot has, with the labels that they use.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Outcome } from '../../src/cards/channels.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { root } from '../containerfile.ts';
+
+const { registry } = createMetrics('0.0.0');
+const text = await registry.metrics();
+
+/** Series that the registry gives, by name, with the labels of each. */
+const series = new Map(
+  [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].flatMap(([, name = '', type]) => {
+    const labels = labelsOf(name);
+    return type === 'histogram'
+      ? ([
+          [`${name}_bucket`, [...labels, 'le']],
+          [`${name}_sum`, labels],
+          [`${name}_count`, labels],
+        ] as const)
+      : ([[name, labels]] as const);
+  }),
+);
+
+function labelsOf(name: string): readonly string[] {
+  const metric = registry.getSingleMetric(name);
+  return z.object({ labelNames: z.array(z.string()) }).parse(metric).labelNames;
+}
+
+/** Labels that Prometheus adds to whatever it scrapes. */
+const added = ['job', 'instance', 'namespace', 'pod', 'service', 'container', 'endpoint'];
+
+const monitoring = join(root, 'manifests/chatops/monitoring');
+
+const Dashboard = z.object({
+  panels: z.array(z.object({ id: z.number(), title: z.string(), targets: z.array(z.object({ expr: z.string() })) })),
+});
+const dashboard = Dashboard.parse(JSON.parse(readFileSync(join(monitoring, 'homelab-bot.json'), 'utf8')));
+
+const Rules = z.object({
+  spec: z.object({
+    groups: z.array(
+      z.object({
+        rules: z.array(
+          z.object({
+            alert: z.string(),
+            expr: z.string(),
+            labels: z.object({ severity: z.enum(['critical', 'warning']), component: z.literal('homelab-bot') }),
+            annotations: z.object({ summary: z.string(), description: z.string(), action: z.string() }),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+const rules = Rules.parse(parse(readFileSync(join(monitoring, 'rules.yaml'), 'utf8'))).spec.groups.flatMap(
+  (group) => group.rules,
+);
+
+const expressions = [
+  ...rules.map(({ alert, expr }) => [`the alert ${alert}`, expr] as const),
+  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [`the panel ${title}`, expr] as const)),
+];
+
+/** What an expression asks for: `name`, and the labels of its `{…}`. */
+function selectors(expr: string): { name: string; labels: string[] }[] {
+  return [...expr.matchAll(/\b(homelab_bot_\w+|up)\{([^}]*)\}/g)].map(([, name = '', inside = '']) => ({
+    name,
+    labels: [...inside.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label),
+  }));
+}
+
+describe.each(expressions)('%s', (_where, expr) => {
+  test('asks for series that there are, of this bot alone, by labels that they have', () => {
+    const asked = selectors(expr);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBe(expr.match(/homelab_bot_|\bup\b/g)?.length);
+    for (const { name, labels } of asked) {
+      if (name !== 'up') expect([...series.keys()]).toContain(name);
+      expect(labels).toContain('job');
+      expect(labels.filter((label) => !added.includes(label) && !series.get(name)?.includes(label))).toEqual([]);
+    }
+    const [, grouped = ''] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
+    const has = [...added, ...asked.flatMap(({ name }) => series.get(name) ?? [])];
+    expect(grouped.split(/,\s*/).filter((label) => label !== '' && !has.includes(label))).toEqual([]);
+  });
+});
+
+test('an alert names the refusals of Discord that trying again does not repair, as the bot counts them', () => {
+  const refusals = ['channel refused', 'token refused', 'message refused'] satisfies Outcome['kind'][];
+  const expr = rules.find(({ alert }) => alert === 'HomelabBotDeliveriesFail')?.expr ?? '';
+  expect(/outcome=~"([^"]*)"/.exec(expr)?.[1]?.split('|')).toEqual(refusals);
+});
+
+test('alerts and panels have names of their own', () => {
+  for (const names of [rules.map(({ alert }) => alert), dashboard.panels.map(({ title }) => title)])
+    expect(new Set(names).size).toBe(names.length);
+  expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+});
+
+test('the docs name no metric that there is not', () => {
+  const files = [
+    'README.md',
+    'manifests/chatops/README.md',
+    ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ];
+  const documents = files.filter((name) => name.endsWith('.md')).map((name) => readFileSync(join(root, name), 'utf8'));
+  const operating = readFileSync(join(root, 'docs/operating.md'), 'utf8');
+  const [, table = ''] = /^\| metric, with `homelab_bot_` before it .*\n\|[-|]*\n((?:\|.*\n)+)/m.exec(operating) ?? [];
+  const rows = table
+    .split('\n')
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+?\*?)(?:\{([^}]*)\})?`/g)]);
+  expect(rows.length).toBeGreaterThan(5);
+  const names = [...series.keys(), ...[...series.keys()].map((name) => name.replace(/_(bucket|sum|count)$/, ''))];
+  for (const [, name = '', labels = ''] of rows) {
+    const found = names.filter((one) =>
+      name.endsWith('*') ? one.startsWith(`homelab_bot_${name.slice(0, -1)}`) : one === `homelab_bot_${name}`,
+    );
+    expect({ name, found: found.length > 0 }).toEqual({ name, found: true });
+    const has = [...series].flatMap(([one, its]) => (one.startsWith(found[0] ?? one) ? its : []));
+    expect(labels.split(/,\s*/).filter((label) => label !== '' && !/["=]/.test(label) && !has.includes(label))).toEqual(
+      [],
+    );
+  }
+  const written = documents.flatMap((document) => document.match(/\bhomelab_bot_\w+[a-z]\b(?!\*)/g) ?? []);
+  expect(written.filter((name) => !names.includes(name))).toEqual([]);
+});
