@@ -47,7 +47,7 @@ export const Deployment = z.object({
         containers: z.tuple([
           z.object({
             image: z.string(),
-            ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
+            ports: z.array(z.object({ name: z.string(), containerPort: z.number(), protocol: z.literal('TCP') })),
             env: z.array(Named.extend({ value: z.string() })),
             envFrom: z.array(z.object({ configMapRef: Named })),
             volumeMounts: z.array(Named.extend({ mountPath: z.string() })),

@@ -1,6 +1,6 @@
 // The bot's pod, beside its image, its configuration, its HTTP routes and its rights.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -12,7 +12,8 @@ import { valuesOf } from '../containerfile.ts';
 
 const secretVariables = variableNames.filter((name) => variableMeta(name).secret === true);
 const settingsText = readFileSync(join(chatopsFolder, 'settings.env'), 'utf8');
-const readme = readFileSync(join(chatopsFolder, 'README.md'), 'utf8');
+/** Both show how to make the Secret: with what is required, and with all of it. */
+const [steps, readme] = ['../../README.md', 'README.md'].map((name) => readFileSync(join(chatopsFolder, name), 'utf8'));
 
 let objects: readonly Manifest[];
 let deployment: Deployment['spec'];
@@ -87,12 +88,13 @@ describe('its configuration', () => {
     expect(names.filter((name) => !known.some((one) => one === name))).toEqual([]);
   });
 
-  test('holds no secret but as a file of the Secret that the README says how to make', () => {
+  test('holds no secret but as a file of the Secret that both READMEs say how to make', () => {
     expect(objects.map(({ kind }) => kind)).not.toContain('Secret');
     expect(Object.keys(variables()).filter((name) => secretVariables.some((one) => one === name))).toEqual([]);
     const files = Object.keys(variables()).filter((name) => secretVariables.some((one) => `${one}_FILE` === name));
     const name = pod.volumes.find((volume) => volume.secret !== undefined)?.secret?.secretName;
-    expect(readme).toContain(`create secret generic ${name} `);
+    for (const text of [steps, readme]) expect(text).toContain(`create secret generic ${name} `);
+    for (const required of secretVariables.filter(isRequired)) expect(steps).toContain(`--from-file=${required}=`);
     for (const key of files.map((file) => file.replace(/_FILE$/, ''))) expect(readme).toContain(`--from-file=${key}=`);
   });
 });
@@ -104,7 +106,8 @@ describe('its process', () => {
   });
 
   test('has volumes where it writes: its database, and /tmp', () => {
-    const folder = dirname(Environment.shape.DATABASE_URL.parse(undefined));
+    // The path is resolved against the working directory, which is here the repository's and there the image's.
+    const folder = relative(process.cwd(), dirname(Environment.shape.DATABASE_URL.parse(undefined)));
     expect(mountOf((volume) => volume.persistentVolumeClaim !== undefined)).toBe(`${valuesOf('WORKDIR')[0]}/${folder}`);
     expect(mountOf((volume) => volume.emptyDir !== undefined)).toBe('/tmp');
     expect(the('PersistentVolumeClaim').metadata.name).toBe(
@@ -119,7 +122,7 @@ describe('its process', () => {
 
   test('is asked at the routes that there are, on the port that it listens on', () => {
     const port = Environment.shape.HTTP_PORT.parse(undefined);
-    expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
+    expect(container.ports).toEqual([{ name: 'http', containerPort: port, protocol: 'TCP' }]);
     expect(valuesOf('EXPOSE')).toEqual([`${port}`]);
     const { startupProbe, livenessProbe, readinessProbe } = container;
     expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet)).toEqual(
