@@ -1,8 +1,7 @@
 // The Containerfile as its instructions, for tests that compare it with what the bot needs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export const root = join(import.meta.dirname, '..');
+import { root } from '../scripts/check/run-tool.ts';
 
 export interface Instruction {
   /** In capitals: FROM, RUN, COPY … */

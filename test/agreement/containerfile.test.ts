@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
+import { root } from '../../scripts/check/run-tool.ts';
 import { generous, newGroup, post } from '../acceptance/posting.ts';
-import { containerfile, imageEnvironment, root, valuesOf } from '../containerfile.ts';
+import { containerfile, imageEnvironment, valuesOf } from '../containerfile.ts';
 
 const { args, stages } = containerfile();
 const base = args.get('NODE_IMAGE') ?? '';

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { root } from '../../scripts/check/run-tool.ts';
 import { generous } from '../acceptance/posting.ts';
 import { ConfigMap } from '../chatops-manifests.ts';
-import { root } from '../containerfile.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
 jest.setTimeout(180_000);
