@@ -13,6 +13,7 @@ const arrows = {
   operations: ['access', 'audit', 'cards'],
   deploys: ['access', 'operations', 'rollouts', 'cluster', 'repository', 'registry'],
   rollouts: ['cluster'],
+  doctor: ['access'],
 };
 const domain = Object.keys(arrows).join('|');
 const adapters = 'discord|cluster|repository|helm|hosts|registry|alertmanager|prometheus|loki|charts|http|store';

@@ -1,0 +1,163 @@
+// What was found at the Kubernetes API → lines. Pure.
+import { type Level, levels } from '../access/level.ts';
+import type { Asked, Fault } from '../lib/asked.ts';
+import { fail, judge, type Line, listed, ok, skip, warn } from './line.ts';
+import type { Need } from './wanted.ts';
+
+export interface ClusterFacts {
+  /** Host and port. */
+  readonly server: string;
+  /** For example `v1.36.3+k3s1`. */
+  readonly version: Asked<string>;
+  readonly account: Asked<AccountFacts>;
+  readonly levels: Readonly<Record<Level, LevelFacts>>;
+  readonly metrics: Asked<'served' | 'not served'>;
+  /** Container names of the app's Deployment, by the app's name; null where there is no such Deployment. */
+  readonly apps: ReadonlyMap<string, Asked<readonly string[] | null>>;
+}
+
+/** The account whose credentials the bot has. */
+export interface AccountFacts {
+  readonly name: string;
+  /** What it may besides acting as the levels, each as `verbs resources`; as far as the server lists it. */
+  readonly excess: readonly string[];
+}
+
+export interface LevelFacts {
+  /** Whether the account may act as it, with the extra that names the person. */
+  readonly impersonation: Asked<null>;
+  /** Of what was asked for, what is not allowed. */
+  readonly missing: Asked<readonly Need[]>;
+}
+
+const rbac = 'kubectl apply -k manifests/chatops/rbac';
+
+/** @param facts null where no cluster is configured; a text where its kubeconfig cannot be used. */
+export function judgeCluster(
+  facts: ClusterFacts | string | null,
+  needs: Readonly<Record<Level, readonly Need[]>>,
+): Line[] {
+  const what = 'Kubernetes API';
+  if (facts === null)
+    return [
+      warn(
+        what,
+        'no cluster is configured: commands that ask it are refused',
+        'set KUBECONFIG, or run the bot in the cluster',
+      ),
+    ];
+  if (typeof facts === 'string') return [fail(what, facts, 'correct KUBECONFIG')];
+  const { server, version } = facts;
+  const away = whyNothingElse(version);
+  return [
+    judge(what, version, {
+      known: (text) => ok(what, `${text} at ${server}`),
+      fault: (fault) => fail(what, `${fault.why} (${server})`, reachRemedy(fault)),
+      because: away,
+    }),
+    accountLine(facts.account, away),
+    ...levels.flatMap((level) => levelLines(level, facts.levels[level], needs[level], away)),
+    judge('Kubernetes metrics.k8s.io', facts.metrics, {
+      known: (served) =>
+        ok(
+          'Kubernetes metrics.k8s.io',
+          served === 'served' ? 'served' : 'not served, which is fine: /nodes shows no use of CPU and memory',
+        ),
+      fault: ({ why }) =>
+        warn(
+          'Kubernetes metrics.k8s.io',
+          why,
+          'look at metrics-server: /nodes shows no use of CPU and memory until it answers',
+        ),
+      because: away,
+    }),
+  ];
+}
+
+/** Why what needs the API server was not asked. */
+export function whyNothingElse(version: Asked<unknown>): string {
+  return version.kind === 'not let in' ? 'the cluster does not take the credentials' : 'the cluster cannot be reached';
+}
+
+function reachRemedy({ kind }: Fault): string {
+  if (kind === 'not let in') return 'renew the credentials in KUBECONFIG, or the ServiceAccount of the pod';
+  if (kind === 'odd') return 'correct the server in KUBECONFIG: something else answers there';
+  return 'see that the API server runs and can be reached from here (address in KUBECONFIG, NetworkPolicy)';
+}
+
+function accountLine(account: ClusterFacts['account'], because: string): Line {
+  const what = 'Kubernetes account';
+  return judge(what, account, {
+    known: ({ name, excess }) =>
+      excess.length === 0
+        ? ok(what, `${name} may act as the levels and nothing else`)
+        : warn(
+            what,
+            `${name} may more than act as the levels: ${listed(excess.slice(0, 8))}${excess.length > 8 ? ' …' : ''}`,
+            'give the bot the ServiceAccount homelab-bot of manifests/chatops/rbac: a request that forgets to impersonate is then refused',
+          ),
+    fault: ({ why }) => warn(what, `what it may could not be listed (${why})`),
+    because,
+  });
+}
+
+function levelLines(level: Level, facts: LevelFacts, needs: readonly Need[], because: string): Line[] {
+  const acting = `Kubernetes impersonation of ${level}`;
+  const rights = `Kubernetes rights of ${level}`;
+  return [
+    judge(acting, facts.impersonation, {
+      known: () => ok(acting, `requests arrive as homelab-bot:${level} in the name of a person`),
+      fault: (fault) => fail(acting, fault.why, fault.kind === 'refused' ? rbac : reachRemedy(fault)),
+      because,
+    }),
+    judge(rights, facts.missing, {
+      known: (missing) =>
+        missing.length === 0
+          ? ok(rights, `all ${needs.length} that its commands use`)
+          : fail(rights, `lacks ${missing.length} of ${needs.length}: ${needsText(missing)}`, rbac),
+      fault: (fault) => fail(rights, fault.why, fault.kind === 'refused' ? rbac : reachRemedy(fault)),
+      because: facts.impersonation.kind === 'not asked' ? because : 'the account may not act as this level',
+    }),
+  ];
+}
+
+/** `create and patch configmaps in shop; list nodes.metrics.k8s.io`. */
+function needsText(needs: readonly Need[]): string {
+  const groups = Map.groupBy(needs, ({ group, resource, namespace }) => {
+    const [name = '', ...sub] = resource.split('/');
+    const full = [group === '' ? name : `${name}.${group}`, ...sub].join('/');
+    return `${full}${namespace === null ? '' : ` in ${namespace}`}`;
+  });
+  return [...groups].map(([what, same]) => `${listed(same.map(({ verb }) => verb))} ${what}`).join('; ');
+}
+
+/** @param facts as above. */
+export function judgeDeployment(
+  app: { readonly name: string; readonly namespace: string; readonly deployment: string; readonly container: string },
+  facts: ClusterFacts | string | null,
+): Line {
+  const what = `app ${app.name}: Deployment`;
+  if (facts === null) return skip(what, 'no cluster is configured');
+  if (typeof facts === 'string') return skip(what, 'the kubeconfig cannot be used');
+  const at = `${app.namespace}/${app.deployment}`;
+  const because = facts.version.kind === 'known' ? 'the account may not act as viewer' : whyNothingElse(facts.version);
+  return judge(what, facts.apps.get(app.name) ?? { kind: 'not asked' }, {
+    known: (containers) => {
+      if (containers === null)
+        return fail(
+          what,
+          `there is no Deployment ${at}`,
+          `apply its manifests once (kubectl apply -k), or correct apps.${app.name}.namespace and deployment`,
+        );
+      if (!containers.includes(app.container))
+        return fail(
+          what,
+          `${at} has no container ${app.container}; it has ${listed(containers)}`,
+          `correct apps.${app.name}.container`,
+        );
+      return ok(what, `${at} is there, with its container ${app.container}`);
+    },
+    fault: (fault) => fail(what, fault.why, fault.kind === 'refused' ? rbac : reachRemedy(fault)),
+    because,
+  });
+}
