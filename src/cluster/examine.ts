@@ -104,8 +104,7 @@ async function accountFacts(own: KubeConfig, levels: readonly Level[], ask: Aske
 async function levelFacts(own: KubeConfig, level: Level, needs: readonly Need[], ask: Asker): Promise<LevelFacts> {
   const as = new ImpersonatingConfig(own, { level, discordUser });
   const self = await ask(as, selfReview, readName);
-  // Impersonation comes before all else: a server that is too old for this question has let the account act as the level.
-  const impersonation: Asked<null> = self.kind === 'known' || self.kind === 'absent' ? known(null) : self;
+  const impersonation = impersonationOf(self);
   if (impersonation.kind !== 'known') return { impersonation, missing: notAsked };
   const answers = await Promise.all(
     needs.map(({ group, resource: full, verb, namespace }) => {
@@ -127,6 +126,12 @@ async function levelFacts(own: KubeConfig, level: Level, needs: readonly Need[],
     impersonation,
     missing: known(needs.filter((_, at) => answers[at]?.kind === 'known' && !answers[at].value)),
   };
+}
+
+/** It comes before all else: whoever is refused for another reason, or asks a server too old for the question, has been let act as the level. */
+function impersonationOf(self: Asked<string>): Asked<null> {
+  if (self.kind === 'refused' && /cannot impersonate/.test(self.why)) return self;
+  return self.kind === 'known' || self.kind === 'absent' || self.kind === 'refused' ? known(null) : self;
 }
 
 const metricsGroup = '/apis/metrics.k8s.io/v1beta1';

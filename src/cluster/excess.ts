@@ -19,6 +19,7 @@ export function excessOf(rules: readonly Rule[], levels: readonly Level[]): read
       resources.flatMap((resource) => {
         const more = verbs.filter((verb) => !isExpected(group, resource, verb, resourceNames, acted));
         if (more.length === 0) return [];
+        if (group === '*' && resource === '*' && more.includes('*')) return ['everything'];
         const what = group === '' || group === '*' ? resource : `${resource}.${group}`;
         const names = resourceNames.length === 0 ? '' : ` (${resourceNames.slice(0, 3).join(', ')})`;
         return [`${more.join(', ')} ${what}${names}`];

@@ -59,9 +59,12 @@ export function judgeDiscord(facts: DiscordFacts, wanted: DiscordWanted): Line[]
       : 'the bot is not in the server';
   const guildId = wanted.guildId;
   return [
-    judge('Discord token', facts.self, {
-      known: ({ id, name }) => ok('Discord token', `the bot is ${name} (${id})`),
-      fault: (fault) => fail('Discord token', fault.why, tokenRemedy(fault, wanted.host)),
+    judge('Discord bot', facts.self, {
+      known: ({ id, name }) => ok('Discord bot', `${name} (${id}); its token is taken`),
+      fault: (fault) => {
+        const found = fault.kind === 'not let in' ? `the token is refused (${fault.why})` : fault.why;
+        return fail('Discord bot', found, tokenRemedy(fault, wanted.host));
+      },
       because,
     }),
     ...gatewayLines(facts.gateway, because, wanted.host),
@@ -114,7 +117,7 @@ function gatewayLines(gateway: DiscordFacts['gateway'], because: string, host: s
   if (gateway.kind !== 'known')
     return [judge(what, gateway, { known: () => ok(what, ''), fault: elsewhere(what), because })];
   const { greeting, remaining, total, renewedAt } = gateway.value;
-  const left = `${remaining} of ${total} sign-ins left until ${renewedAt.toISOString().slice(0, 16)}Z`;
+  const left = `${remaining} of ${total} left until ${renewedAt.toISOString().slice(0, 16)}Z`;
   const signIns = 'Discord sign-ins';
   return [
     judge(what, greeting, {

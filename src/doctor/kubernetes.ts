@@ -31,6 +31,8 @@ export interface LevelFacts {
 }
 
 const rbac = 'kubectl apply -k manifests/chatops/rbac';
+/** To which that grants impersonation. */
+const granted = 'system:serviceaccount:chatops:homelab-bot';
 
 /** @param facts null where no cluster is configured; a text where its kubeconfig cannot be used. */
 export function judgeCluster(
@@ -56,7 +58,7 @@ export function judgeCluster(
       because: away,
     }),
     accountLine(facts.account, away),
-    ...levels.flatMap((level) => levelLines(level, facts.levels[level], needs[level], away)),
+    ...levels.flatMap((level) => levelLines(level, facts, needs[level], away)),
     judge('Kubernetes metrics.k8s.io', facts.metrics, {
       known: (served) =>
         ok(
@@ -90,10 +92,10 @@ function accountLine(account: ClusterFacts['account'], because: string): Line {
   return judge(what, account, {
     known: ({ name, excess }) =>
       excess.length === 0
-        ? ok(what, `${name} may act as the levels and nothing else`)
+        ? ok(what, `${name}, with no right beyond acting as the levels`)
         : warn(
             what,
-            `${name} may more than act as the levels: ${listed(excess.slice(0, 8))}${excess.length > 8 ? ' …' : ''}`,
+            `${name} may do more than act as the levels: ${listed(excess.slice(0, 8))}${excess.length > 8 ? ' …' : ''}`,
             'give the bot the ServiceAccount homelab-bot of manifests/chatops/rbac: a request that forgets to impersonate is then refused',
           ),
     fault: ({ why }) => warn(what, `what it may could not be listed (${why})`),
@@ -101,13 +103,24 @@ function accountLine(account: ClusterFacts['account'], because: string): Line {
   });
 }
 
-function levelLines(level: Level, facts: LevelFacts, needs: readonly Need[], because: string): Line[] {
+function levelLines(level: Level, { account, ...all }: ClusterFacts, needs: readonly Need[], because: string): Line[] {
+  const facts = all.levels[level];
+  const other = account.kind === 'known' && account.value.name !== granted ? account.value.name : null;
   const acting = `Kubernetes impersonation of ${level}`;
   const rights = `Kubernetes rights of ${level}`;
   return [
     judge(acting, facts.impersonation, {
       known: () => ok(acting, `requests arrive as homelab-bot:${level} in the name of a person`),
-      fault: (fault) => fail(acting, fault.why, fault.kind === 'refused' ? rbac : reachRemedy(fault)),
+      fault: (fault) =>
+        fault.kind === 'refused'
+          ? fail(
+              acting,
+              `the account may not act as homelab-bot:${level} (${fault.why})`,
+              other === null
+                ? rbac
+                : `${rbac}: it grants that to ${granted}, which the bot is to be, and not to ${other}`,
+            )
+          : fail(acting, fault.why, reachRemedy(fault)),
       because,
     }),
     judge(rights, facts.missing, {
@@ -121,14 +134,29 @@ function levelLines(level: Level, facts: LevelFacts, needs: readonly Need[], bec
   ];
 }
 
-/** `create and patch configmaps in shop; list nodes.metrics.k8s.io`. */
+/** `create and patch configmaps, services in shop; list nodes.metrics.k8s.io`: each verb of each resource in each namespace is in it. */
 function needsText(needs: readonly Need[]): string {
-  const groups = Map.groupBy(needs, ({ group, resource, namespace }) => {
+  const single = needs.map(({ group, resource, verb, namespace }) => {
     const [name = '', ...sub] = resource.split('/');
     const full = [group === '' ? name : `${name}.${group}`, ...sub].join('/');
-    return `${full}${namespace === null ? '' : ` in ${namespace}`}`;
+    return { verbs: verb, resources: full, namespaces: namespace };
   });
-  return [...groups].map(([what, same]) => `${listed(same.map(({ verb }) => verb))} ${what}`).join('; ');
+  const byVerbs = joined(single, 'verbs', listed);
+  const byResources = joined(byVerbs, 'resources', (all) => all.join(', '));
+  return joined(byResources, 'namespaces', listed)
+    .map(({ verbs, resources, namespaces }) => `${verbs} ${resources}${namespaces === null ? '' : ` in ${namespaces}`}`)
+    .join('; ');
+}
+
+type Words = { readonly verbs: string; readonly resources: string; readonly namespaces: string | null };
+
+/** Entries that differ in one field alone become one. */
+function joined(all: readonly Words[], field: keyof Words, join: (words: readonly string[]) => string): Words[] {
+  const groups = Map.groupBy(all, (one) => JSON.stringify({ ...one, [field]: '', none: one[field] === null }));
+  return [...groups.values()].flatMap((same) => {
+    const words = same.flatMap((one) => one[field] ?? []);
+    return same.slice(0, 1).map((one) => (words.length === 0 ? one : { ...one, [field]: join(words) }));
+  });
 }
 
 /** @param facts as above. */

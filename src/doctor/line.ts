@@ -39,7 +39,8 @@ export function judge<T>(
   return asked.kind === 'not asked' ? skip(what, about.because) : about.fault(asked);
 }
 
-const longest = 1000;
+/** Characters of a part of a line. */
+const longest = 2000;
 
 /**
  * `FAIL  Discord server: …`, and the remedy on a line of its own. Names come from outside: nothing of them reaches a terminal as a command.
@@ -53,7 +54,7 @@ export function textOf(line: Line, redact: (text: string) => string, paint = (_:
       .trim();
     return plain.length <= longest ? plain : `${plain.slice(0, longest - 1)}…`;
   };
-  const first = `${paint(line.state, line.state.padEnd(4))}  ${clean(`${line.what}: ${line.found}`)}`;
+  const first = `${paint(line.state, line.state.padEnd(4))}  ${clean(line.what)}: ${clean(line.found)}`;
   const remedy = 'remedy' in line ? line.remedy : null;
   return remedy === null ? first : `${first}\n      → ${clean(remedy)}`;
 }
@@ -64,6 +65,12 @@ export function sumOf(lines: readonly Line[]): string {
   const counts = states.map((state) => [state, lines.filter((line) => line.state === state).length] as const);
   const said = counts.filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
   return `${lines.length} checks: ${said.join(', ')}`;
+}
+
+/** What a room tells people in sentences: the first says what is wrong, the others, if any, what to do. */
+export function sentences(told: string): { readonly found: string; readonly remedy: string | null } {
+  const [found = told, ...rest] = told.split(/(?<=\.)\s(?=[A-Z])/);
+  return { found: found.replace(/\.$/, ''), remedy: rest.length === 0 ? null : rest.join(' ') };
 }
 
 /** `a, b and c`. */

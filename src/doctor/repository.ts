@@ -1,6 +1,6 @@
 // What was found at the manifest repository and the registry → lines. Pure.
 import type { Asked } from '../lib/asked.ts';
-import { fail, judge, type Line, ok, skip, warn } from './line.ts';
+import { fail, judge, type Line, ok, sentences, skip, warn } from './line.ts';
 
 export interface RepositoryFacts {
   /** Host or path. */
@@ -30,7 +30,7 @@ export function judgeRepository(facts: RepositoryFacts | null): Line[] {
       fault: ({ why }) =>
         fail(
           reading,
-          why,
+          sentences(why).found,
           'correct MANIFEST_REPO_URL, MANIFEST_REPO_BRANCH or what opens it: MANIFEST_REPO_SSH_KEY with MANIFEST_REPO_KNOWN_HOSTS, or MANIFEST_REPO_TOKEN',
         ),
       because: '',
@@ -40,7 +40,7 @@ export function judgeRepository(facts: RepositoryFacts | null): Line[] {
       fault: ({ why }) =>
         fail(
           pushing,
-          why,
+          sentences(why).found,
           'give the deploy key or token the right to write; a branch that is protected has to let it push',
         ),
       because: 'it cannot be read',
@@ -64,7 +64,11 @@ export function judgeManifests(
           )
         : ok(what, `${app.path} is at ${tag}`),
     fault: ({ why }) =>
-      fail(what, why, `correct the kustomization in the repository, or apps.${app.name}.path and image`),
+      fail(
+        what,
+        sentences(why).found,
+        `correct the kustomization in the repository, or apps.${app.name}.path and image`,
+      ),
     because: 'the manifest repository cannot be read',
   });
 }
@@ -80,8 +84,14 @@ export function judgeImage(
       all.length === 0
         ? warn(what, `the registry has ${app.image}, but no tag of it`, 'push an image: there is nothing to deploy')
         : ok(what, `the registry lists ${all.length === 1000 ? '1,000 or more' : all.length} tags of ${app.image}`),
-    fault: ({ why }) =>
-      fail(what, why, `set REGISTRY_TOKEN to one that may pull it, or correct apps.${app.name}.image`),
+    fault: ({ why }) => {
+      const { found, remedy } = sentences(why);
+      return fail(
+        what,
+        found,
+        remedy ?? `set REGISTRY_TOKEN to one that may pull it, or correct apps.${app.name}.image`,
+      );
+    },
     because: '',
   });
 }

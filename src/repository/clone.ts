@@ -108,7 +108,7 @@ export function createClone(options: CloneOptions): Clone {
 
   async function fetchOnce(signal: AbortSignal): Promise<string> {
     const fresh = await prepare(signal);
-    const timeoutMs = fresh ? limits.networkMs * 5 : limits.networkMs;
+    const timeoutMs = fresh && !shallow ? limits.networkMs * 5 : limits.networkMs;
     // The ref is ours alone; a branch that was rewritten is followed.
     const spec = `+refs/heads/${branch}:${ref}`;
     const depth = shallow ? ['--depth=1'] : [];
