@@ -170,8 +170,8 @@ function channelLine({ id, places, mention }: WantedChannel, facts: DiscordFacts
 
 function rolesLine({ place, ids }: WantedRoles, guild: DiscordFacts['guild'], because: string, guildId: string): Line {
   const what = `Discord roles of ${place}`;
-  if (guild.kind !== 'known')
-    return skip(what, guild.kind === 'not asked' ? because : 'the roles of the server are not known');
+  if (guild.kind === 'away' || guild.kind === 'odd') return skip(what, 'the roles of the server are not known');
+  if (guild.kind !== 'known') return skip(what, because);
   const names = new Map(guild.value.roles.map(({ id, name }) => [id, name]));
   const unknown = ids.filter((id) => !names.has(id));
   if (unknown.length > 0)

@@ -72,9 +72,9 @@ export async function examine(examination: Examination, signal: AbortSignal): Pr
     ['programs', asking.programs.then((facts) => judgePrograms(facts, config.repository !== null && apps.length > 0))],
     ['manifest repository', asking.repository.then(judgeRepository)],
     ...apps.flatMap((app, at): [string, Promise<Line[]>][] => [
-      [`app ${app.name}: Deployment`, asking.cluster.then((facts) => [judgeDeployment(app, facts)])],
-      [`app ${app.name}: manifests`, asking.repository.then((facts) => [judgeManifests(app, facts)])],
-      [`app ${app.name}: image`, asking.tags.then((tags) => [judgeImage(app, tags[at] ?? { kind: 'not asked' })])],
+      [`app ${app.name} Deployment`, asking.cluster.then((facts) => [judgeDeployment(app, facts)])],
+      [`app ${app.name} manifests`, asking.repository.then((facts) => [judgeManifests(app, facts)])],
+      [`app ${app.name} image`, asking.tags.then((tags) => [judgeImage(app, tags[at] ?? { kind: 'not asked' })])],
     ]),
     ['database', asking.disk.then(judgeDisk)],
     ['HTTP port', asking.port.then((facts) => [judgePort(config.http, facts)])],

@@ -164,7 +164,7 @@ export function judgeDeployment(
   app: { readonly name: string; readonly namespace: string; readonly deployment: string; readonly container: string },
   facts: ClusterFacts | string | null,
 ): Line {
-  const what = `app ${app.name}: Deployment`;
+  const what = `app ${app.name} Deployment`;
   if (facts === null) return skip(what, 'no cluster is configured');
   if (typeof facts === 'string') return skip(what, 'the kubeconfig cannot be used');
   const at = `${app.namespace}/${app.deployment}`;

@@ -28,12 +28,7 @@ const MiB = 2 ** 20;
 const few = { fails: 16 * MiB, warns: 256 * MiB };
 
 export function judgeDisk({ path, size, folder, network, freeBytes, lock }: DiskFacts): Line[] {
-  const [place, disk, space, locked] = [
-    'database',
-    'database: disk',
-    'database: free space',
-    'database: lock',
-  ] as const;
+  const [place, disk, space, locked] = ['database', 'database disk', 'database free space', 'database lock'] as const;
   const because = 'its folder cannot be looked at';
   const correct = 'correct DATABASE_URL, or the rights of the user that runs the bot (in a pod: fsGroup)';
   return [

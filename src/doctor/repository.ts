@@ -22,7 +22,7 @@ const unset = 'MANIFEST_REPO_URL is not set';
 
 /** @param facts null where none is configured. */
 export function judgeRepository(facts: RepositoryFacts | null): Line[] {
-  const [reading, pushing] = ['manifest repository', 'manifest repository: push'] as const;
+  const [reading, pushing] = ['manifest repository', 'manifest repository push'] as const;
   if (facts === null) return [skip(reading, unset), skip(pushing, unset)];
   return [
     judge(reading, facts.read, {
@@ -52,7 +52,7 @@ export function judgeManifests(
   app: { readonly name: string; readonly path: string; readonly image: string },
   facts: RepositoryFacts | null,
 ): Line {
-  const what = `app ${app.name}: manifests`;
+  const what = `app ${app.name} manifests`;
   if (facts === null) return skip(what, unset);
   return judge(what, facts.apps.get(app.name) ?? { kind: 'not asked' }, {
     known: ({ tag }) =>
@@ -78,7 +78,7 @@ export function judgeImage(
   app: { readonly name: string; readonly image: string },
   tags: Asked<readonly string[]>,
 ): Line {
-  const what = `app ${app.name}: image`;
+  const what = `app ${app.name} image`;
   return judge(what, tags, {
     known: (all) =>
       all.length === 0

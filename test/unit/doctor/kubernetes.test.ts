@@ -181,7 +181,7 @@ describe('an app', () => {
     judgeDeployment(app, { ...healthy, apps: new Map([['shop', asked]]) });
 
   test('that is there', () => {
-    expect(judged(known(['app']))).toMatchObject({ state: 'ok', what: 'app shop: Deployment' });
+    expect(judged(known(['app']))).toMatchObject({ state: 'ok', what: 'app shop Deployment' });
   });
 
   test('without its Deployment', () => {

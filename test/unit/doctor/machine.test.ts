@@ -73,9 +73,9 @@ describe('the disk', () => {
   test('of a database that is there', () => {
     expect(judgeDisk(facts).map(({ state, what, found }) => `${state} ${what}: ${found}`)).toEqual([
       'ok database: /data/bot.db, 3.0 MiB, in a folder that may be written',
-      'ok database: disk: local, as far as can be told',
-      'ok database: free space: 4.9 GiB',
-      'ok database: lock: free: no bot runs on it',
+      'ok database disk: local, as far as can be told',
+      'ok database free space: 4.9 GiB',
+      'ok database lock: free: no bot runs on it',
     ]);
   });
 

@@ -19,7 +19,7 @@ describe('the manifest repository', () => {
       { state: 'ok', what: 'manifest repository', found: 'git.example.com, branch main, at 0123456' },
       {
         state: 'ok',
-        what: 'manifest repository: push',
+        what: 'manifest repository push',
         found: 'a dry run is let in; hooks and protected branches show only with a deploy',
       },
     ]);
