@@ -93,7 +93,11 @@ export async function compareCommands(
   const { rest, applicationId, guildId, signal } = options;
   const route = Routes.applicationGuildCommands(applicationId, guildId);
   const registered = RegisteredCommands.parse(await rest.request({ method: 'GET', route, signal }));
-  const wanted = commandBodies(definitions);
+  return difference(registered, commandBodies(definitions));
+}
+
+/** By name: the order does not count. */
+export function difference(registered: readonly RegisteredCommand[], wanted: readonly CommandBody[]): Registration {
   const of = (name: string) => registered.filter((one) => one.name === name);
   const there = wanted.filter(({ name }) => of(name).length > 0);
   return {
