@@ -116,6 +116,14 @@ const rooms = [
     to: { path: '^(src|commands)/', pathNot: '^src/(config|lib|app)/|^src/[a-z-]+\\.ts$' },
   },
   {
+    name: 'the-doctor-is-loaded-when-asked',
+    comment:
+      'The bot that runs pays nothing for the doctor: main.ts loads src/app/doctor.ts by import(), where it is asked for.',
+    severity: 'error',
+    from: { path: '^(src|commands)/', pathNot: '^src/(app/doctor\\.ts$|doctor/)' },
+    to: { path: '^src/(app/doctor\\.ts$|doctor/)', dynamic: false, ...notATypeImport },
+  },
+  {
     name: 'only-main-imports-app',
     comment: 'What needs the whole bot is main.ts or a test.',
     severity: 'error',
