@@ -51,12 +51,7 @@ const invite =
 const fewSignIns = 50;
 
 export function judgeDiscord(facts: DiscordFacts, wanted: DiscordWanted): Line[] {
-  const because =
-    facts.self.kind !== 'known'
-      ? facts.self.kind === 'not let in'
-        ? 'the token is refused'
-        : 'Discord does not answer'
-      : 'the bot is not in the server';
+  const because = whyNotAsked(facts);
   const guildId = wanted.guildId;
   return [
     judge('Discord bot', facts.self, {
@@ -99,6 +94,13 @@ export function judgeDiscord(facts: DiscordFacts, wanted: DiscordWanted): Line[]
       because,
     }),
   ];
+}
+
+/** What comes before the rest failed; of no meaning where nothing did. */
+function whyNotAsked({ self, guild }: DiscordFacts): string {
+  if (self.kind !== 'known') return self.kind === 'not let in' ? 'the token is refused' : 'Discord does not answer';
+  const isStranger = guild.kind === 'refused' || guild.kind === 'absent';
+  return isStranger ? 'the bot is not in the server' : 'the server could not be looked at';
 }
 
 function tokenRemedy({ kind }: Fault, host: string): string {
@@ -170,7 +172,6 @@ function channelLine({ id, places, mention }: WantedChannel, facts: DiscordFacts
 
 function rolesLine({ place, ids }: WantedRoles, guild: DiscordFacts['guild'], because: string, guildId: string): Line {
   const what = `Discord roles of ${place}`;
-  if (guild.kind === 'away' || guild.kind === 'odd') return skip(what, 'the roles of the server are not known');
   if (guild.kind !== 'known') return skip(what, because);
   const names = new Map(guild.value.roles.map(({ id, name }) => [id, name]));
   const unknown = ids.filter((id) => !names.has(id));

@@ -77,8 +77,13 @@ export function judgeCluster(
 }
 
 /** Why what needs the API server was not asked. */
-export function whyNothingElse(version: Asked<unknown>): string {
+function whyNothingElse(version: Asked<unknown>): string {
   return version.kind === 'not let in' ? 'the cluster does not take the credentials' : 'the cluster cannot be reached';
+}
+
+function whyNotAsked({ impersonation }: LevelFacts, away: string): string {
+  if (impersonation.kind === 'not asked') return away;
+  return impersonation.kind === 'refused' ? 'the account may not act as this level' : 'the cluster did not answer';
 }
 
 function reachRemedy({ kind }: Fault): string {
@@ -129,7 +134,7 @@ function levelLines(level: Level, { account, ...all }: ClusterFacts, needs: read
           ? ok(rights, `all ${needs.length} that its commands use`)
           : fail(rights, `lacks ${missing.length} of ${needs.length}: ${needsText(missing)}`, rbac),
       fault: (fault) => fail(rights, fault.why, fault.kind === 'refused' ? rbac : reachRemedy(fault)),
-      because: facts.impersonation.kind === 'not asked' ? because : 'the account may not act as this level',
+      because: whyNotAsked(facts, because),
     }),
   ];
 }
@@ -168,7 +173,7 @@ export function judgeDeployment(
   if (facts === null) return skip(what, 'no cluster is configured');
   if (typeof facts === 'string') return skip(what, 'the kubeconfig cannot be used');
   const at = `${app.namespace}/${app.deployment}`;
-  const because = facts.version.kind === 'known' ? 'the account may not act as viewer' : whyNothingElse(facts.version);
+  const because = whyNotAsked(facts.levels.viewer, whyNothingElse(facts.version));
   return judge(what, facts.apps.get(app.name) ?? { kind: 'not asked' }, {
     known: (containers) => {
       if (containers === null)

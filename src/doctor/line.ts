@@ -46,7 +46,7 @@ const longest = 2000;
  * `FAIL  Discord server: …`, and the remedy on a line of its own. Names come from outside: nothing of them reaches a terminal as a command.
  * @param redact takes secrets out.
  */
-export function textOf(line: Line, redact: (text: string) => string, paint = (_: Line['state'], text: string) => text) {
+export function textOf(line: Line, redact: (text: string) => string) {
   const clean = (text: string): string => {
     const plain = redact(text)
       .toWellFormed()
@@ -54,7 +54,7 @@ export function textOf(line: Line, redact: (text: string) => string, paint = (_:
       .trim();
     return plain.length <= longest ? plain : `${plain.slice(0, longest - 1)}…`;
   };
-  const first = `${paint(line.state, line.state.padEnd(4))}  ${clean(line.what)}: ${clean(line.found)}`;
+  const first = `${line.state.padEnd(4)}  ${clean(line.what)}: ${clean(line.found)}`;
   const remedy = 'remedy' in line ? line.remedy : null;
   return remedy === null ? first : `${first}\n      → ${clean(remedy)}`;
 }

@@ -31,7 +31,7 @@ export function judgeRepository(facts: RepositoryFacts | null): Line[] {
         fail(
           reading,
           sentences(why).found,
-          'correct MANIFEST_REPO_URL, MANIFEST_REPO_BRANCH or what opens it: MANIFEST_REPO_SSH_KEY with MANIFEST_REPO_KNOWN_HOSTS, or MANIFEST_REPO_TOKEN',
+          'see that its host can be reached from here; correct MANIFEST_REPO_URL, MANIFEST_REPO_BRANCH, or what opens it: MANIFEST_REPO_SSH_KEY with MANIFEST_REPO_KNOWN_HOSTS, or MANIFEST_REPO_TOKEN',
         ),
       because: '',
     }),

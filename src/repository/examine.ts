@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ManifestFacts, RepositoryFacts } from '../doctor/repository.ts';
 import { type Asked, known, notAsked } from '../lib/asked.ts';
 import { exec, programEnvironment } from '../lib/exec.ts';
+import { Unusable } from '../lib/unusable.ts';
 import { UserError } from '../lib/user-error.ts';
 import { parseAddress } from './address.ts';
 import { type OpenRepository, openRepository, type RepositoryOptions } from './open.ts';
@@ -26,10 +27,13 @@ export async function examineRepository(
   let repository: OpenRepository | null = null;
   try {
     const author = { name: 'homelab-bot', email: 'homelab-bot@localhost' };
-    const opened = await openRepository({ ...options, folder, author, shallow: true });
+    const opening = await asked(() => openRepository({ ...options, folder, author, shallow: true }));
+    const without = { shown, branch: options.branch, push: notAsked, apps: new Map() };
+    if (opening.kind !== 'known') return { ...without, read: opening };
+    const opened = opening.value;
     repository = opened;
     const read = await asked(() => opened.newest(signal));
-    if (read.kind !== 'known') return { shown, branch: options.branch, read, push: notAsked, apps: new Map() };
+    if (read.kind !== 'known') return { ...without, read };
     const [push, ...looked] = await Promise.all([
       asked(async () => {
         await opened.tryPush(signal);
@@ -56,7 +60,7 @@ async function asked<T>(work: () => Promise<T>): Promise<Asked<T>> {
   try {
     return known(await work());
   } catch (error) {
-    if (error instanceof UserError) return { kind: 'refused', why: error.message };
+    if (error instanceof UserError || error instanceof Unusable) return { kind: 'refused', why: error.message };
     throw error;
   }
 }

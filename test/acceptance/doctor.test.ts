@@ -313,10 +313,10 @@ describe('what other checks depend on is broken', () => {
       }
       expect(lines.get('Kubernetes API')).toMatch(/^ok v1\.36/);
       expect(lines.get('manifest repository')).toMatch(
-        /^FAIL There is no repository at .* → correct MANIFEST_REPO_URL/,
+        /^FAIL There is no repository at .* → see that .* correct MANIFEST_REPO_URL/,
       );
       expect(lines.get('manifest repository push')).toBe('skip it cannot be read');
-      expect(lines.get('app shop Deployment')).toBe('skip the account may not act as viewer');
+      expect(lines.get('app shop Deployment')).toBe('skip the account may not act as this level');
       expect(lines.get('app shop manifests')).toBe('skip the manifest repository cannot be read');
       expect(lines.get('app shop image')).toMatch(/^ok /);
       expect(lines.get('database')).toMatch(/^ok /);

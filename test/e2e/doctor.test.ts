@@ -132,7 +132,7 @@ test('an account that nothing is granted to: no level can be acted as, and the r
     levels.map((level) => `FAIL  Kubernetes impersonation of ${level}`),
   );
   expect(ended.stdout).toContain('and not to system:serviceaccount:default:bare');
-  expect(ended.stdout).toMatch(/^skip {2}app shop Deployment: the account may not act as viewer$/m);
+  expect(ended.stdout).toMatch(/^skip {2}app shop Deployment: the account may not act as this level$/m);
   expect(ended.stdout).toMatch(/^ok {4}app shop image: /m);
 });
 

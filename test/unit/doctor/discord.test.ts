@@ -132,9 +132,16 @@ describe('the server', () => {
   });
 
   test('that does not answer is no reason to invite the bot', () => {
-    const line = lineAbout('Discord server', { guild: fault('away', 'Discord answered 503') });
-    expect(line).toMatchObject({ state: 'FAIL', found: 'Discord answered 503' });
-    expect(JSON.stringify(line)).not.toContain('invite');
+    const lines = linesOf({
+      guild: fault('away', 'Discord answered 503'),
+      channels: new Map(),
+      commands: notAsked,
+    });
+    const failed = lines.filter(({ state }) => state === 'FAIL');
+    expect(failed).toMatchObject([{ what: 'Discord server', found: 'Discord answered 503' }]);
+    expect(JSON.stringify(failed)).not.toContain('invite');
+    const reasons = lines.filter(({ state }) => state === 'skip').map(({ found }) => found);
+    expect(reasons).toEqual(Array<string>(4).fill('the server could not be looked at'));
   });
 });
 

@@ -137,6 +137,12 @@ describe('a level', () => {
     expect(states(lines(facts)).filter((state) => state === 'ok')).toHaveLength(7);
   });
 
+  test('that could not be asked about: its rights are skipped for that reason', () => {
+    const facts = operator({ impersonation: fault('away', 'no answer within 5 s'), missing: notAsked });
+    expect(about('impersonation of operator', facts)).toMatchObject({ state: 'FAIL', found: 'no answer within 5 s' });
+    expect(about('rights of operator', facts)).toMatchObject({ state: 'skip', found: 'the cluster did not answer' });
+  });
+
   test('that another account may not act as: to whom the manifests grant it', () => {
     const facts = {
       ...operator({ impersonation: fault('refused'), missing: notAsked }),
@@ -204,10 +210,16 @@ describe('an app', () => {
     expect(judged(fault('refused', 'deployments is forbidden'))).toMatchObject({ state: 'FAIL', remedy: rbac });
   });
 
+  const unless = (kind: Fault['kind']) => ({
+    ...healthy.levels,
+    viewer: { impersonation: fault(kind), missing: notAsked },
+  });
+
   test.each([
     [null, 'no cluster is configured'],
     ['The kubeconfig is wrong', 'the kubeconfig cannot be used'],
-    [{ ...healthy, apps: new Map() }, 'the account may not act as viewer'],
+    [{ ...healthy, levels: unless('refused'), apps: new Map() }, 'the account may not act as this level'],
+    [{ ...healthy, levels: unless('away'), apps: new Map() }, 'the cluster did not answer'],
   ])('that cannot be looked at is skipped', (facts, because) => {
     expect(judgeDeployment(app, facts)).toMatchObject({ state: 'skip', found: because });
   });
