@@ -292,8 +292,9 @@ describe('several things are broken in the configuration and around it', () => {
 });
 
 describe('what other checks depend on is broken', () => {
-  test('the token is refused, RBAC is not applied, the repository is away', async () => {
-    const { kubernetes, git } = homelab;
+  test('the token is refused, RBAC is not applied, the repository is away, the registry hangs', async () => {
+    const { kubernetes, git, registry } = homelab;
+    registry.faults.next({ times: 10 }, 'hang');
     kubernetes.remove({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
@@ -318,12 +319,13 @@ describe('what other checks depend on is broken', () => {
       expect(lines.get('manifest repository push')).toBe('skip it cannot be read');
       expect(lines.get('app shop Deployment')).toBe('skip the account may not act as this level');
       expect(lines.get('app shop manifests')).toBe('skip the manifest repository cannot be read');
-      expect(lines.get('app shop image')).toMatch(/^ok /);
+      expect(lines.get('app shop image')).toMatch(/^FAIL The registry .* did not answer within 5 s → /);
       expect(lines.get('database')).toMatch(/^ok /);
       expect(diagnosis.code).toBe(1);
       expect(diagnosis.stdout).not.toContain('a-token-that-is-wrong');
       holdsNoSecret(diagnosis);
     } finally {
+      registry.faults.clear();
       await git.back();
       kubernetes.apply(await rbacObjects());
     }
