@@ -13,6 +13,7 @@ const arrows = {
   operations: ['access', 'audit', 'cards'],
   deploys: ['access', 'operations', 'rollouts', 'cluster', 'repository', 'registry'],
   rollouts: ['cluster'],
+  doctor: ['access'],
 };
 const domain = Object.keys(arrows).join('|');
 const adapters = 'discord|cluster|repository|helm|hosts|registry|alertmanager|prometheus|loki|charts|http|store';
@@ -113,6 +114,14 @@ const rooms = [
     severity: 'error',
     from: { path: '^src/main\\.ts$' },
     to: { path: '^(src|commands)/', pathNot: '^src/(config|lib|app)/|^src/[a-z-]+\\.ts$' },
+  },
+  {
+    name: 'the-doctor-is-loaded-when-asked',
+    comment:
+      'The bot that runs pays nothing for the doctor: main.ts loads src/app/doctor.ts by import(), where it is asked for.',
+    severity: 'error',
+    from: { path: '^(src|commands)/', pathNot: '^src/(app/doctor\\.ts$|doctor/)' },
+    to: { path: '^src/(app/doctor\\.ts$|doctor/)', dynamic: false, ...notATypeImport },
   },
   {
     name: 'only-main-imports-app',

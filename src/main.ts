@@ -8,14 +8,18 @@ import { createLog } from './lib/log.ts';
 import { redactor } from './lib/redact.ts';
 import { Unusable } from './lib/unusable.ts';
 
-const exit = { usage: 64, software: 70, config: 78 } as const;
+const exit = { failed: 1, usage: 64, software: 70, config: 78 } as const;
 
 /** SIGTERM to the end, by contract within 10 s. */
 const stopMs = 8000;
+/** An interrupted doctor ends git and removes its folder. */
+const doctorStopMs = 5000;
 
-const usage = `Usage: homelab-bot [schema]
+const usage = `Usage: homelab-bot [doctor | schema]
 
   (no argument)  run the bot, configured by the environment (.env.example lists it)
+  doctor         check the whole configuration against the real services, one line per check with the remedy;
+                 changes nothing; exit code 0, 1 where something failed, 78 where the configuration is wrong
   schema         print the JSON Schema of the configuration file
 `;
 
@@ -24,13 +28,17 @@ function end(code: number, text: string): never {
   process.exit(code);
 }
 
-async function run(): Promise<void> {
+function configured() {
   const read = readConfig(process.env);
   if (!read.ok) end(exit.config, formatProblems(read.problems));
-  const { config } = read;
-  const redact = redactor(config.secrets);
+  const { config, warnings } = read;
+  return { config, warnings, redact: redactor(config.secrets), environment: process.env };
+}
+
+async function run(): Promise<void> {
+  const { config, warnings, redact, environment } = configured();
   const log = createLog({ level: config.log.level, redact });
-  for (const warning of read.warnings) log.warn({ warning }, 'The configuration can be improved');
+  for (const warning of warnings) log.warn({ warning }, 'The configuration can be improved');
 
   // Listened for from before the start: webhooks are taken before the whole of it is over.
   let stopping = false;
@@ -55,7 +63,7 @@ async function run(): Promise<void> {
     log.fatal({ err }, 'An unexpected error ends the process: a defect of homelab-bot');
     process.exit(exit.software);
   });
-  const starting = start(config, { log, redact, environment: process.env });
+  const starting = start(config, { log, redact, environment });
   await starting;
 }
 
@@ -68,7 +76,31 @@ async function start(config: Config, context: Omit<Parameters<typeof startApp>[0
   }
 }
 
+async function doctor(): Promise<void> {
+  const { warnings, ...given } = configured();
+  const { runDoctor } = await import('./app/doctor.ts');
+  const interrupted = new AbortController();
+  const stop = (): void => {
+    interrupted.abort(new Error('Interrupted'));
+    // Should a part hang all the same, there is nothing that it could lose.
+    setTimeout(() => process.exit(exit.failed), doctorStopMs).unref();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  const options = {
+    ...given,
+    warnings: warnings.map(({ where, what }) => `${where} ${what}`),
+    log: createLog({ level: 'silent', redact: given.redact }),
+    print: (text: string) => void process.stdout.write(`${text}\n`),
+  };
+  const healthy = await runDoctor(options, interrupted.signal).catch((error: unknown) => {
+    if (interrupted.signal.aborted) end(exit.failed, 'Interrupted: not everything was checked.');
+    throw error;
+  });
+  process.exit(healthy ? 0 : exit.failed);
+}
+
 const [command, ...rest] = process.argv.slice(2);
-if (rest.length > 0 || (command !== undefined && command !== 'schema')) end(exit.usage, usage);
-if (command === 'schema') process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+if (rest.length > 0 || !(command === undefined || command === 'doctor' || command === 'schema')) end(exit.usage, usage);
+if (command === 'doctor') await doctor();
+else if (command === 'schema') process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
 else await run();

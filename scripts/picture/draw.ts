@@ -33,7 +33,7 @@ export function placeIn(document: string, picture: string): string {
   return `${document.slice(0, from + begin.length)}\n${picture}\n${document.slice(to)}`;
 }
 
-/** Solid arrows are behaviour, dotted ones types alone. lib/ and message.ts, which all rooms use, and app.ts, which uses all, are left out. */
+/** Solid arrows are behaviour, dotted ones types alone. lib/ and message.ts, which all rooms use, and app.ts with app/, which use all, are left out. */
 function draw({ modules }: Cruised): string {
   const arrows = new Map<string, '-->' | '-.->'>();
   for (const { source, dependencies } of modules) {
@@ -53,5 +53,5 @@ function draw({ modules }: Cruised): string {
 function roomOf(path: string): string | null {
   const room = /^(?:src\/([a-z-]+)|(commands))\//.exec(path);
   const name = room?.[1] ?? room?.[2] ?? null;
-  return name === 'lib' ? null : name;
+  return name === 'lib' || name === 'app' ? null : name;
 }

@@ -20,6 +20,8 @@ export interface Ask {
   readonly accept?: string;
   /** A server-side apply of this object, in the place of a GET. */
   readonly apply?: object;
+  /** A POST of this object, in the place of a GET: for questions that are asked by making one (reviews), which may be asked twice. */
+  readonly create?: object;
   /** The answer is plain text, which becomes a string; JSON otherwise. */
   readonly text?: boolean;
 }
@@ -128,13 +130,14 @@ function attempt<T>(options: {
     const agent = agentFor(connection, as);
     const request = (url.protocol === 'http:' ? http : https).request(url, {
       ...connection,
-      method: ask.apply === undefined ? 'GET' : 'PATCH',
+      method: ask.apply !== undefined ? 'PATCH' : ask.create !== undefined ? 'POST' : 'GET',
       headers: {
         ...trimmed(connection.headers),
         accept: ask.accept ?? 'application/json',
         'user-agent': 'homelab-bot',
         // JSON is YAML.
         ...(ask.apply !== undefined && { 'content-type': 'application/apply-patch+yaml' }),
+        ...(ask.create !== undefined && { 'content-type': 'application/json' }),
       },
       ...(agent !== undefined && { agent }),
     });
@@ -151,7 +154,8 @@ function attempt<T>(options: {
       if (status === 200 || status === 201) options.read(response, settle, fail);
       else readRefusal(response, status, settle);
     });
-    request.end(ask.apply === undefined ? undefined : JSON.stringify(ask.apply));
+    const body = ask.apply ?? ask.create;
+    request.end(body === undefined ? undefined : JSON.stringify(body));
   };
   send().catch((cause) => settle({ kind: 'credentials', cause }));
   return promise;

@@ -78,6 +78,35 @@ export function commandBodies(definitions: readonly CommandDefinition[]): readon
   });
 }
 
+export interface Registration {
+  /** Names of commands, each in one of these only. */
+  readonly missing: readonly string[];
+  readonly differing: readonly string[];
+  readonly other: readonly string[];
+}
+
+/** What is registered in the guild, beside what should be; changes nothing. Rejects with what `failureOf` reads. */
+export async function compareCommands(
+  definitions: readonly CommandDefinition[],
+  options: { rest: Rest; applicationId: string; guildId: string; signal: AbortSignal },
+): Promise<Registration> {
+  const { rest, applicationId, guildId, signal } = options;
+  const route = Routes.applicationGuildCommands(applicationId, guildId);
+  const registered = RegisteredCommands.parse(await rest.request({ method: 'GET', route, signal }));
+  return difference(registered, commandBodies(definitions));
+}
+
+/** By name: the order does not count. */
+export function difference(registered: readonly RegisteredCommand[], wanted: readonly CommandBody[]): Registration {
+  const of = (name: string) => registered.filter((one) => one.name === name);
+  const there = wanted.filter(({ name }) => of(name).length > 0);
+  return {
+    missing: wanted.filter((one) => !there.includes(one)).map(({ name }) => name),
+    differing: there.filter((one) => !sameCommands(of(one.name), [one])).map(({ name }) => name),
+    other: registered.map(({ name }) => name).filter((name) => wanted.every((one) => one.name !== name)),
+  };
+}
+
 /** Puts the definitions in place in one request, or leaves Discord alone where it has just these. Rejects with what `failureOf` reads. */
 export async function registerCommands(
   definitions: readonly CommandDefinition[],

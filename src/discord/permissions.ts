@@ -13,6 +13,15 @@ export interface ChannelUse {
   readonly mentions: boolean;
 }
 
+/** What the bot lacks in a channel. */
+export interface ChannelLook {
+  readonly name: string;
+  /** Names as Discord's settings show them. */
+  readonly missing: readonly string[];
+  /** Why nothing can be posted there whatever the permissions, as a clause; or null. */
+  readonly unfit: string | null;
+}
+
 export interface ChannelReport {
   readonly channelId: string;
   /** Names as Discord's settings show them; empty where all is well. */
@@ -38,6 +47,7 @@ const Bits = z
 const Channel = z.object({
   id: Snowflake,
   type: z.number().int(),
+  name: z.string().max(200).catch(''),
   guild_id: Snowflake.nullish(),
   parent_id: Snowflake.nullish(),
   permission_overwrites: z
@@ -46,10 +56,21 @@ const Channel = z.object({
 });
 type Channel = z.infer<typeof Channel>;
 
-const Roles = z.array(z.object({ id: Snowflake, permissions: Bits, mentionable: z.boolean().default(false) }));
+const Roles = z.array(
+  z.object({
+    id: Snowflake,
+    name: z.string().max(200).catch(''),
+    permissions: Bits,
+    mentionable: z.boolean().default(false),
+  }),
+);
 const Member = z.object({ roles: z.array(Snowflake) });
 
-interface Standing {
+/** GETs a route below the version. */
+export type Get = (route: `/${string}`) => Promise<unknown>;
+
+/** What decides on the bot's permissions in every channel. */
+export interface Standing {
   readonly guildId: string;
   readonly self: string;
   readonly roles: z.infer<typeof Roles>;
@@ -62,17 +83,14 @@ export async function checkPermissions(
 ): Promise<readonly ChannelReport[]> {
   const { rest, guildId, log, signal } = options;
   const uses = channels.map((channel) => (typeof channel === 'string' ? { id: channel, mentions: false } : channel));
-  const get = (route: `/${string}`): Promise<unknown> => rest.request({ method: 'GET', route, signal });
+  const get: Get = (route) => rest.request({ method: 'GET', route, signal });
   const reports: ChannelReport[] = [];
   let standing: Standing | null = null;
   for (const use of uses) {
     try {
       standing ??= await standingIn(guildId, get);
-      const channel = Channel.parse(await get(Routes.channel(use.id)));
-      const isThread = threadTypes.has(channel.type);
-      const parentId = channel.parent_id ?? null;
-      const parent = isThread && parentId !== null ? Channel.parse(await get(Routes.channel(parentId))) : channel;
-      reports.push({ channelId: use.id, missing: missingIn(parent, isThread, use.mentions, standing), problem: null });
+      const { missing, unfit } = await lookAt(use, standing, get);
+      reports.push({ channelId: use.id, missing, problem: unfit });
     } catch (error) {
       const failure = failureOf(error, options.now());
       reports.push({
@@ -92,7 +110,29 @@ const threadTypes: ReadonlySet<number> = new Set([
   ChannelType.PrivateThread,
 ]);
 
-async function standingIn(guildId: string, get: (route: `/${string}`) => Promise<unknown>): Promise<Standing> {
+/** Where something else stands than messages (docs, resources/channel#channel-object-channel-types). */
+const wordless: ReadonlyMap<number, string> = new Map([
+  [ChannelType.GuildCategory, 'a category'],
+  [ChannelType.GuildDirectory, 'a directory'],
+  [ChannelType.GuildForum, 'a forum'],
+  [ChannelType.GuildMedia, 'a media channel'],
+]);
+
+/** Rejects with what `failureOf` reads. */
+export async function lookAt(use: ChannelUse, standing: Standing, get: Get): Promise<ChannelLook> {
+  const channel = Channel.parse(await get(Routes.channel(use.id)));
+  const { name } = channel;
+  if (channel.guild_id !== standing.guildId) return { name, missing: [], unfit: 'is not in the server of the bot' };
+  const kind = wordless.get(channel.type);
+  if (kind !== undefined) return { name, missing: [], unfit: `takes no messages: it is ${kind}` };
+  const isThread = threadTypes.has(channel.type);
+  const parentId = channel.parent_id ?? null;
+  const parent = isThread && parentId !== null ? Channel.parse(await get(Routes.channel(parentId))) : channel;
+  return { name, missing: missingIn(parent, isThread, use.mentions, standing), unfit: null };
+}
+
+/** Rejects with what `failureOf` reads. */
+export async function standingIn(guildId: string, get: Get): Promise<Standing> {
   const self = IdOnly.parse(await get(Routes.user())).id;
   const roles = Roles.parse(await get(Routes.guildRoles(guildId)));
   const member = Member.parse(await get(Routes.guildMember(guildId, self)));

@@ -192,7 +192,8 @@ function trackActive(server: Server): { none(limitMs: number): Promise<void> } {
   };
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+/** @throws Unusable in words for whoever configured the address. */
+export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(new Unusable(explain(error, host, port), { cause: error }));
     server.once('error', fail);
@@ -213,7 +214,8 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): stri
   return `HTTP_HOST, HTTP_PORT: ${host}:${port} cannot be listened on (${error.message})`;
 }
 
-function reachable(host: string): string {
+/** The address under which this machine reaches what listens on `host`. */
+export function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;

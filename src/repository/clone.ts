@@ -29,6 +29,8 @@ export interface Clone {
   run(args: readonly string[], run: Omit<Run, 'timeoutMs'>): Promise<Buffer>;
   /** @param commit is offered as the new head of the branch; rejects with a `GitFailure`. */
   push(commit: string, signal: AbortSignal): Promise<void>;
+  /** Offers the newest commit as what it is already: nothing changes, but whoever may not push is told. Rejects with a `GitFailure`. */
+  tryPush(commit: string, signal: AbortSignal): Promise<void>;
   /** A failure of git in words for the person, everything else as it is. */
   told(error: unknown, signal: AbortSignal): Promise<unknown>;
   /** It was found to be damaged, and the next fetch makes it anew. */
@@ -44,6 +46,8 @@ export interface CloneOptions {
   readonly shown: string;
   readonly branch: string;
   readonly limits: Limits;
+  /** Fetches the newest commit alone, for who does not ask about history. */
+  readonly shallow?: boolean;
   readonly log: Logger;
 }
 
@@ -56,7 +60,8 @@ const recently = 10_000;
 const mostKept = 64 * 1024;
 const keptBlobs = 100;
 
-export function createClone({ folder, git: gitIn, url, shown, branch, limits, log }: CloneOptions): Clone {
+export function createClone(options: CloneOptions): Clone {
+  const { folder, git: gitIn, url, shown, branch, limits, shallow = false, log } = options;
   const bare = join(folder, 'clone.git');
   const marker = join(folder, 'clone.json');
   const described = JSON.stringify({ url, branch, layout: 1 });
@@ -103,10 +108,14 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
 
   async function fetchOnce(signal: AbortSignal): Promise<string> {
     const fresh = await prepare(signal);
-    const timeoutMs = fresh ? limits.networkMs * 5 : limits.networkMs;
+    const timeoutMs = fresh && !shallow ? limits.networkMs * 5 : limits.networkMs;
     // The ref is ours alone; a branch that was rewritten is followed.
     const spec = `+refs/heads/${branch}:${ref}`;
-    await git(['fetch', '--no-tags', '--no-write-fetch-head', '--verbose', 'origin', spec], { signal, timeoutMs });
+    const depth = shallow ? ['--depth=1'] : [];
+    await git(['fetch', '--no-tags', '--no-write-fetch-head', '--verbose', ...depth, 'origin', spec], {
+      signal,
+      timeoutMs,
+    });
     const commit = await readRef(signal);
     if (fresh) await writeFile(marker, described);
     head = { commit, at: performance.now() };
@@ -235,6 +244,10 @@ export function createClone({ folder, git: gitIn, url, shown, branch, limits, lo
       head = null;
       await git(args, { signal, timeoutMs: limits.networkMs });
       head = { commit, at: performance.now() };
+    },
+    async tryPush(commit, signal) {
+      const args = ['push', '--dry-run', '--porcelain', '--no-verify', 'origin', `${commit}:refs/heads/${branch}`];
+      await git(args, { signal, timeoutMs: limits.networkMs });
     },
     async told(error, signal) {
       if (!(error instanceof GitFailure)) return error;

@@ -34,7 +34,7 @@ const signs: readonly (readonly [RegExp, FailureKind])[] = [
   [/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known/i, 'host key'],
   [/couldn't find remote ref|Remote branch .* not found/i, 'no branch'],
   [
-    /write access to repository not granted|denied to |not allowed to push|You are not allowed|error: 403/i,
+    /write access to repository not granted|marked as read only|denied to |not allowed to push|You are not allowed|error: 403/i,
     'unauthorised',
   ],
   [

@@ -38,9 +38,15 @@ export interface RepositoryOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** 60 s for the network, 20 s for what needs none. */
   readonly limits?: Partial<Limits>;
+  /** Only the newest commit is fetched: without history, for the doctor. */
+  readonly shallow?: boolean;
 }
 
 export interface OpenRepository extends Repository {
+  /** Resolves once a dry run of a push was let in; it changes nothing. What a hook or a protected branch would refuse it does not see. */
+  tryPush(signal: AbortSignal): Promise<void>;
+  /** The newest commit of the branch. */
+  newest(signal: AbortSignal): Promise<string>;
   /** Ends what runs, and removes keys and exported trees; the clone stays for the next start. */
   close(): Promise<void>;
 }
@@ -71,6 +77,7 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
     shown: address.shown,
     branch,
     limits: { networkMs: limits.networkMs ?? 60_000, localMs: limits.localMs ?? 20_000 },
+    shallow: options.shallow ?? false,
     log,
   });
   const known = new Map<string, string | null>();
@@ -128,6 +135,9 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
   }
 
   return {
+    newest: (signal) => telling(signal, () => clone.newest(signal)),
+    tryPush: (signal) => telling(signal, async () => clone.tryPush(await clone.newest(signal), signal)),
+
     tagOf: (source, signal) =>
       telling(signal, async () => {
         const commit = await clone.newest(signal);

@@ -9,7 +9,7 @@ import { Unusable } from '../lib/unusable.ts';
 import { groupCommit } from './commit.ts';
 import { migrations } from './migrations.ts';
 import { refuseNetworkDisk } from './network-disk.ts';
-import { openSqlite, sqliteCode } from './sqlite.ts';
+import { codes, openSqlite, sqliteCode } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,8 +17,6 @@ export interface OpenedStore extends Store {
   /** Where a corrupt file was moved at this start; null when none was. */
   readonly setAside: string | null;
 }
-
-const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
 
 /**
  * @param path of the database file; its folder is made when missing.

@@ -64,6 +64,9 @@ function toParameter(value: unknown): Parameter {
   throw new TypeError(`SQLite takes no ${typeof value} as a parameter`);
 }
 
+/** Primary result codes that something is done about. */
+export const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+
 /** SQLite's primary result code of an error (https://www.sqlite.org/rescode.html), or null when it is no SQLite error. */
 export function sqliteCode(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number')

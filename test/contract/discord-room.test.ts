@@ -338,6 +338,18 @@ describe('permissions', () => {
     expect(logged('warn')).toHaveLength(1);
   });
 
+  test.each([
+    ['of another server', { guild_id: '112233445566770001' }, 'is not in the server of the bot'],
+    ['that is a forum', { type: 15 }, 'takes no messages: it is a forum'],
+    ['that is a category', { type: 4 }, 'takes no messages: it is a category'],
+  ])('are of no use in a channel %s', async (_, odd, problem) => {
+    const room = open();
+    const id = discord.channelId('general');
+    const body = { id, name: 'general', type: 0, guild_id: discord.guildId, permission_overwrites: [], ...odd };
+    discord.faults.next({ path: `/channels/${id}` }, { status: 200, body });
+    expect(await room.checkPermissions([id])).toEqual([{ channelId: id, missing: [], problem }]);
+  });
+
   test('that cannot be checked are no reason to stop', async () => {
     const room = open();
     await discord.faults.away();

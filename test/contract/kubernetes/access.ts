@@ -184,6 +184,70 @@ export function accessTests(connection: () => Connection): void {
     expect(nowhere.text).toBe(failure(400, 'no namespace on request', 'BadRequest'));
   });
 
+  test('may I? is answered for the impersonated, subresources and namespaces told apart', async () => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const headers = {
+      'impersonate-user': 'contract:viewer',
+      'impersonate-group': 'contract:viewer',
+      'Impersonate-Extra-Discord-User': 'nobody',
+    };
+    const may = async (resourceAttributes: object): Promise<unknown> => {
+      const body = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      };
+      const answer = await account.ask(path, { method: 'POST', body, headers });
+      return (answer.body as { status?: { allowed?: unknown } }).status?.allowed ?? answer.text;
+    };
+    expect(await may({ verb: 'list', group: '', resource: 'nodes' })).toBe(true);
+    // What is granted everywhere is granted in each namespace.
+    expect(await may({ verb: 'list', group: '', resource: 'nodes', namespace: space })).toBe(true);
+    expect(await may({ verb: 'get', group: '', resource: 'nodes', subresource: 'proxy' })).toBe(false);
+    expect(await may({ verb: 'list', group: 'metrics.k8s.io', resource: 'nodes' })).toBe(false);
+    expect(await may({ verb: 'impersonate', group: '', resource: 'users', name: 'contract:viewer' })).toBe(false);
+    const admin = await account.ask(path, {
+      method: 'POST',
+      body: {},
+      headers: { 'impersonate-user': 'contract:admin' },
+    });
+    expect([admin.status, (admin.body as { message: string }).message]).toEqual([
+      403,
+      expect.stringContaining('cannot impersonate'),
+    ]);
+  });
+
+  test('what may I? of who may act as others lists whom, with all that everybody may', async () => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    const { status } = (await account.ask(path, { method: 'POST', body: { spec: { namespace: space } } })).body as {
+      status: { resourceRules: unknown[]; incomplete: boolean };
+    };
+    const names = ['contract:viewer', 'contract:nobody'];
+    const extra = {
+      apiGroups: ['authentication.k8s.io'],
+      resources: ['userextras/discord-user'],
+      verbs: ['impersonate'],
+    };
+    const reviews = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
+    expect(status.incomplete).toBe(false);
+    expect(status.resourceRules).toHaveLength(5);
+    expect(status.resourceRules).toEqual(
+      expect.arrayContaining([
+        { verbs: ['impersonate'], apiGroups: [''], resources: ['users'], resourceNames: names },
+        { verbs: ['impersonate'], apiGroups: [''], resources: ['groups'], resourceNames: ['contract:viewer'] },
+        extra,
+        { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: reviews },
+        { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+      ]),
+    );
+  });
+
+  test('which version it is, and which groups it does not serve, is told to whoever is let in', async () => {
+    const version = await account.ask('/version');
+    expect(version.body).toMatchObject({ gitVersion: expect.stringMatching(/^v1\.36\.\d/) });
+    expect((await account.ask('/apis/absent.example.com/v1')).status).toBe(404);
+  });
+
   test('who am I?', async () => {
     const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
     const answer = await account.ask(path, { method: 'POST', body: {} });

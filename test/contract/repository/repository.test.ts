@@ -368,6 +368,36 @@ describe('the history', () => {
   });
 });
 
+describe('a look without a change', () => {
+  test('says the newest commit and that a push is let in; nothing is pushed', async () => {
+    const { git, repository } = bench;
+    const head = await git.head();
+    expect(await repository.newest(calm())).toBe(head);
+    await repository.tryPush(calm());
+    expect(await git.head()).toBe(head);
+    expect(await git.log()).toHaveLength(1);
+  });
+
+  test('of a shallow clone reads the tag and the kustomization, and has no history', async () => {
+    const { git, root, open } = bench;
+    await git.commitByHand({ files: { note: 'x' }, message: 'Something else' });
+    const shallow = await open({ folder: join(root, 'shallow'), shallow: true });
+    const { commit, tag } = await shallow.tagOf(source, calm());
+    expect({ commit, tag }).toEqual({ commit: await git.head(), tag: 'aaaaaaa' });
+    const checkout = await shallow.checkout(source, commit, calm());
+    await checkout.release();
+    await shallow.tryPush(calm());
+    expect(existsSync(join(root, 'shallow', 'clone.git', 'shallow'))).toBe(true);
+  });
+
+  test('says where the repository is away', async () => {
+    const { git, repository } = bench;
+    await git.away();
+    await expect(repository.tryPush(calm())).rejects.toMatchObject(sentence('There is no repository at'));
+    await git.back();
+  });
+});
+
 describe('a checkout', () => {
   test('holds what the kustomization reaches at that commit, to the byte, and goes when released', async () => {
     const { git, repository } = bench;

@@ -1,6 +1,6 @@
 // Commands as Discord is told of them.
 import { describe, expect, test } from '@jest/globals';
-import { type CommandDefinition, commandBodies, sameCommands } from '../../../src/discord/commands.ts';
+import { type CommandDefinition, commandBodies, difference, sameCommands } from '../../../src/discord/commands.ts';
 import { objectionTo } from './spec.ts';
 
 const option = { description: 'd', type: 'string', required: false } as const;
@@ -83,5 +83,21 @@ describe('what Discord has', () => {
     ],
   ])('differs by %s', (_what, other) => {
     expect(sameCommands(other, bodies)).toBe(false);
+  });
+
+  test('is compared by name: what is missing, what is other than it should be, what nobody knows', () => {
+    const status: CommandDefinition = { name: 'status', summary: 'What runs', options: [] };
+    const [first, ...others] = stored;
+    const registered = [
+      ...(first === undefined ? [] : [first]),
+      ...others.map((one) => ({ ...one, description: 'older words' })),
+      { name: 'ping', description: 'p', type: 1 },
+    ];
+    expect(difference(registered, commandBodies([nodes, helm, status]))).toEqual({
+      missing: ['status'],
+      differing: ['nodes'],
+      other: ['ping'],
+    });
+    expect(difference(stored, bodies)).toEqual({ missing: [], differing: [], other: [] });
   });
 });

@@ -42,6 +42,10 @@ describe('kinds', () => {
     ],
     ['ERROR: Write access to repository not granted.', 'unauthorised'],
     [
+      'ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read from remote repository.',
+      'unauthorised',
+    ],
+    [
       'No ED25519 host key is known for git.example and you have requested strict checking.\nHost key verification failed.',
       'host key',
     ],

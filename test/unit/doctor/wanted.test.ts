@@ -1,0 +1,84 @@
+// What is asked for: each channel once with all its places, each role entry, each right where it is used.
+import { describe, expect, test } from '@jest/globals';
+import type { Config } from '../../../src/config/config.ts';
+import { needsOf, type UsingCommand, wantedChannels, wantedRoles } from '../../../src/doctor/wanted.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+
+const route = { match: {}, ring: undefined };
+
+function discordOf(alertChannelId: string, auditChannelId: string | null): Config['discord'] {
+  return { token: new Secret('t'), guildId: '1', apiUrl: 'http://127.0.0.1/api', alertChannelId, auditChannelId };
+}
+
+function alertsOf(routes: Config['alerts']['routes']): Config['alerts'] {
+  return { routes, watchdog: { alertname: 'Watchdog', afterMs: 1, armed: false }, keepMs: 1 };
+}
+
+describe('channels', () => {
+  test('that several places name are asked about once, with every role that is mentioned there', () => {
+    const alerts = alertsOf([
+      { ...route, channel: '20', mention: ['7'] },
+      { ...route, channel: '10', mention: ['8', '7'] },
+      { ...route, channel: '20', mention: ['7', '9'] },
+    ]);
+    expect(wantedChannels({ discord: discordOf('10', '30'), alerts })).toEqual([
+      { id: '10', places: ['DISCORD_ALERT_CHANNEL_ID', 'alerts.routes[1]'], mention: ['8', '7'] },
+      { id: '30', places: ['DISCORD_AUDIT_CHANNEL_ID'], mention: [] },
+      { id: '20', places: ['alerts.routes[0]', 'alerts.routes[2]'], mention: ['7', '9'] },
+    ]);
+  });
+
+  test('that are not set are not asked about', () => {
+    expect(wantedChannels({ discord: discordOf('10', null), alerts: alertsOf([]) })).toHaveLength(1);
+  });
+});
+
+test('roles are asked about by the entry that names them', () => {
+  const app = {
+    name: 'shop',
+    namespace: 'shop',
+    deployment: 'web',
+    container: 'app',
+    image: 'ghcr.io/acme/shop',
+    path: 'apps/shop',
+    source: null,
+    deployers: ['5'],
+    rolloutTimeoutMs: 1,
+    autoRollback: true,
+  };
+  const access = { viewer: ['1'], operator: [], admin: ['2', '3'] };
+  const alerts = alertsOf([
+    { ...route, channel: '10', mention: [] },
+    { ...route, channel: '10', mention: ['4'] },
+  ]);
+  expect(wantedRoles({ access, alerts, apps: [app, { ...app, name: 'blog', deployers: [] }] })).toEqual([
+    { place: 'access.viewer', ids: ['1'] },
+    { place: 'access.admin', ids: ['2', '3'] },
+    { place: 'apps.shop.deployers', ids: ['5'] },
+    { place: 'alerts.routes[1].mention', ids: ['4'] },
+  ]);
+});
+
+describe('rights', () => {
+  const commands: readonly UsingCommand[] = [
+    { level: 'everyone', options: {} },
+    { level: 'viewer', options: {}, rights: [{ group: '', resource: 'nodes', verbs: ['get', 'list'] }] },
+    { level: 'operator', options: { app: {} }, rights: [{ group: 'apps', resource: 'deployments', verbs: ['patch'] }] },
+    { level: 'operator', options: { app: {} }, rights: [{ group: 'apps', resource: 'deployments', verbs: ['patch'] }] },
+  ];
+  const nodes = ['get', 'list'].map((verb) => ({ group: '', resource: 'nodes', verb, namespace: null }));
+  const patch = (namespace: string | null) => ({ group: 'apps', resource: 'deployments', verb: 'patch', namespace });
+
+  test('of a level are those of its commands and of the levels below it, each once', () => {
+    expect(needsOf(commands, [])).toEqual({
+      viewer: nodes,
+      operator: [...nodes, patch(null)],
+      admin: [...nodes, patch(null)],
+    });
+  });
+
+  test('that only commands about an app use are asked for in the namespaces of the apps', () => {
+    const apps = [{ namespace: 'shop' }, { namespace: 'blog' }, { namespace: 'shop' }];
+    expect(needsOf(commands, apps).operator).toEqual([...nodes, patch('shop'), patch('blog')]);
+  });
+});
