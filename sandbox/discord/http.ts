@@ -51,6 +51,7 @@ export async function answer(parts: HttpParts, request: IncomingMessage, respons
     body,
     files: files.map((file) => ({ field: file.field, filename: file.filename, size: file.data.length })),
     status: null,
+    byFault: false,
     acted: false,
     answer: undefined,
     durationMs: null,
@@ -85,6 +86,7 @@ export async function answer(parts: HttpParts, request: IncomingMessage, respons
   };
 
   const fault = parts.faults.take(entry);
+  entry.byFault = fault !== undefined;
   const reply = await withFault(fault, () => replyTo(act), { parts, found, signalEnd: response });
   if (reply === 'hang' || reply === 'drop') {
     if (reply === 'drop') request.socket.resetAndDestroy();

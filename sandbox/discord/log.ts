@@ -19,6 +19,8 @@ export interface LoggedRequest {
   readonly files: readonly LoggedFile[];
   /** What was answered; null while it is under way, and for good when the answer was withheld. */
   status: number | null;
+  /** True where a fault that was asked for decided on the answer. */
+  byFault: boolean;
   /** True once the server acted on it, also when the answer was withheld. */
   acted: boolean;
   answer: unknown;

@@ -98,7 +98,10 @@ export function createAlerts(options: AlertOptions): Alerts {
       const { result, channelId } = await store.change(async (tx) => {
         const held = unwritten.get(key);
         const latest = held ?? (await tx.latest(notification.receiver, notification.groupKey));
-        const result = merge(latest, notification, now().getTime());
+        const merged = merge(latest, notification, now().getTime());
+        // What ended in memory alone is written down by the try that has nothing new to say.
+        const result: Merge =
+          merged.kind === 'ignored' && held !== undefined ? { kind: 'unchanged', incident: held } : merged;
         if (result.kind === 'ignored' || (result.kind === 'unchanged' && held === undefined))
           return { result, channelId: null };
         wanted = want(result);

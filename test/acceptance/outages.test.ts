@@ -195,6 +195,25 @@ describe('a database that takes no writes', () => {
     expect((await homelab.bot.ready())?.store).toBe('open');
   });
 
+  test('and an incident that ended meanwhile: its end is written down when it is told again', async () => {
+    const homelab = await start();
+    const group = newGroup();
+    expect((await post(homelab, group.body())).status).toBe(202);
+    await homelab.discord.waitForMessage('alerts', (message) => message.content.includes(`firing: ${group.name}`));
+    const lock = holdLock(homelab);
+    const ended = group.body([{ status: 'resolved' }]);
+    expect((await post(homelab, ended)).status).toBe(503);
+    await homelab.discord.waitForMessage('alerts', (message) => message.content.includes('resolved'));
+    lock.exec('ROLLBACK');
+    expect((await post(homelab, ended)).status).toBe(202);
+    const closed = lock
+      .prepare('select closed_at from incidents')
+      .all()
+      .map((row) => row['closed_at']);
+    expect(closed).toEqual([expect.any(Number)]);
+    lock.close();
+  });
+
   test('that stops in the middle of a storm keeps nothing from being shown', async () => {
     const homelab = await start({ discord: {} });
     const groups = Array.from({ length: 12 }, newGroup);
