@@ -22,6 +22,8 @@ export interface DeliveryContext {
   readonly log: Logger;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Writes down that this message shows this revision of the card, 0 where it is not known which; never rejects. */
+  readonly remember: (of: Pick<Attempt, 'record' | 'written'>, messageId: string, revision: number) => Promise<void>;
 }
 
 /** What became of an attempt that failed. */
@@ -36,7 +38,7 @@ interface Failure {
 }
 
 export type Delivery =
-  /** Discord shows this revision; 0 where it is not known which. */
+  /** Discord shows this revision. */
   | { readonly kind: 'shown'; readonly step: 'create' | 'edit'; readonly messageId: string; readonly revision: number }
   /** Nothing was to be done. */
   | { readonly kind: 'done' }
@@ -59,6 +61,9 @@ export type Delivery =
 export function postponement(attempts: number): number {
   return Math.min(15, 2 ** Math.min(attempts, 10)) * 60_000;
 }
+
+/** Discord's code for a channel that the bot does not even see. */
+const missingAccess = 50001;
 
 /** Never throws for what Discord does; rejects with `StoreFailed` where the ledger cannot take what follows from a refusal. */
 export async function deliver(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
@@ -103,19 +108,22 @@ async function begin(
 
 async function adopt(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
   context.log.info({ ref: attempt.record.id, message: messageId }, 'A message that the ledger did not know is adopted');
+  // Before the edit, which may have to wait: what was found is not looked for again and again.
+  await context.remember(attempt, messageId, 0);
   return edit(attempt, messageId, context);
 }
 
-/** The channel could not be read back: creating again is safe only while Discord remembers the nonce. */
+/**
+ * The channel could not be read back. Where it lets nobody read it but takes messages, creating again is safe while Discord remembers
+ * the nonce; after anything else that went wrong it is read again, since Discord may forget a nonce early.
+ */
 async function notFoundOut(
   attempt: Attempt,
   found: Exclude<Found, { kind: 'found' } | { kind: 'not there' }>,
   context: DeliveryContext,
 ): Promise<Delivery> {
-  const readable = found.kind !== 'channel refused' || found.code !== 50001;
-  if (mayRelyOnNonce(attempt.record, context.now().getTime()) && readable && found.kind !== 'slow down') {
-    return create(attempt, context);
-  }
+  const unreadable = found.kind === 'channel refused' && found.code !== missingAccess;
+  if (unreadable && mayRelyOnNonce(attempt.record, context.now().getTime())) return create(attempt, context);
   return consequences(attempt, found, 'create', context);
 }
 
@@ -164,9 +172,6 @@ async function edit(attempt: Attempt, messageId: string, context: DeliveryContex
     outcome = await context.channels.edit(record.channelId, messageId, plain(message), record.id, context.signal);
   }
   if (outcome.kind === 'sent') return { kind: 'shown', step: 'edit', messageId, revision: record.revision };
-  // Adopted, but not edited yet: what was found must not be looked for again.
-  if (outcome.kind === 'unknown' && record.messageId === null)
-    return { kind: 'shown', step: 'edit', messageId, revision: 0 };
   return consequences(attempt, outcome, 'edit', context);
 }
 

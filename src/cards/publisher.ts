@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
-import { type Delivery, deliver, type FailedOutcome, postponement } from './deliver.ts';
+import { type Attempt, type Delivery, deliver, type FailedOutcome, postponement } from './deliver.ts';
 import { backOff, createLane, isIdle, type Lane } from './lane.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
@@ -141,16 +141,25 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
-    const context = { ...options, signal: stopping.signal };
+    const context = { ...options, signal: stopping.signal, remember };
     const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context);
-    if (delivery.kind === 'shown' && written) {
-      const { messageId, revision } = delivery;
-      await ledger.shown(record.id, messageId, revision).catch((err: unknown) => {
-        log.warn({ err, ref: record.id }, 'What is shown could not be written down: it is remembered');
-        unwritten.unrecorded.set(record.id, { messageId, revision });
-      });
-    }
+    if (delivery.kind === 'shown') await remember({ record, written }, delivery.messageId, delivery.revision);
     return delivery;
+  }
+
+  async function remember(
+    { record: { id }, written }: Pick<Attempt, 'record' | 'written'>,
+    messageId: string,
+    revision: number,
+  ): Promise<void> {
+    unwritten.shown(id, messageId, revision);
+    if (!written) return;
+    try {
+      await ledger.shown(id, messageId, revision);
+    } catch (err) {
+      log.warn({ err, ref: id }, 'What is shown could not be written down: it is remembered');
+      unwritten.unrecorded.set(id, { messageId, revision });
+    }
   }
 
   /** Writes down what the store could not take when it was shown; rejects while it still cannot. */
@@ -174,7 +183,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       lane.refusing = false;
       options.events.delivered(delivery.step, time - record.wantedAt);
       tellShown(record, delivery, time - record.wantedAt);
-      unwritten.shown(record.id, delivery.messageId, delivery.revision);
       return;
     }
     options.events.failed(delivery.outcome);

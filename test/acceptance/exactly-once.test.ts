@@ -82,6 +82,35 @@ test('a nonce that Discord forgot early makes no second message', async () => {
   expect(shown(group.name)).toHaveLength(1);
 });
 
+test.each(['drop before acting', { status: 503 }] as const)(
+  'nor when the channel cannot be read at first (%j): it is read again',
+  async (fault) => {
+    const group = newGroup();
+    discord.faults.next(creating, 'drop after acting');
+    discord.faults.next({ method: 'GET', path: '/messages', times: 2 }, fault);
+    await post(homelab, group.body());
+    await discord.waitFor(() => shown(group.name).length > 0);
+    discord.forgetNonces();
+    await settle();
+    expect(shown(group.name)).toHaveLength(1);
+  },
+);
+
+test('a message that is found but must wait for its edit is not looked for again and again', async () => {
+  // What begins just after a start is looked for before its first create, too.
+  await settle();
+  const group = newGroup();
+  discord.faults.next(creating, 'drop after acting');
+  discord.faults.next(editing, { rateLimit: 'route', retryAfterMs: 1_500 });
+  const looks = discord.requests.of({ method: 'GET', path: '/messages' }).length;
+  await post(homelab, group.body());
+  await discord.waitFor(() => shown(group.name).length > 0);
+  await post(homelab, group.body([{ status: 'resolved' }]));
+  await discord.waitFor(() => shown(group.name)[0]?.content.includes('resolved'), { timeoutMs: 15_000 });
+  expect(discord.requests.of({ method: 'GET', path: '/messages' })).toHaveLength(looks + 1);
+  expect(shown(group.name)).toHaveLength(1);
+});
+
 test('a message that shows what was true when its creation was first tried is brought up to date', async () => {
   const group = newGroup();
   discord.faults.next(creating, 'drop after acting');
