@@ -4,9 +4,19 @@ import { icon } from './icons.ts';
 
 const tones = 6;
 
+export interface Pictured {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName?: string;
+  readonly bot: boolean;
+}
+
 /** Decoration: the name stands beside it. */
-export function avatar({ username, displayName, bot }: { username: string; displayName?: string; bot: boolean }) {
-  const sum = [...username].reduce((total, char) => total + (char.codePointAt(0) ?? 0), 0);
+export function avatar({ id, username, displayName, bot }: Pictured): HTMLElement {
   const shown = bot ? icon('home') : (displayName ?? username).slice(0, 1).toUpperCase();
-  return h('span', { class: bot ? 'avatar avatar-bot' : `avatar tone-${sum % tones}`, 'aria-hidden': 'true' }, shown);
+  return h(
+    'span',
+    { class: bot ? 'avatar avatar-bot' : `avatar tone-${Number(id.slice(-3)) % tones}`, 'aria-hidden': 'true' },
+    shown,
+  );
 }

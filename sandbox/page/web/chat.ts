@@ -100,6 +100,17 @@ export function createChat(
     (again ?? next).focus({ preventScroll: true });
   }
 
+  // So that the keyboard can scroll it.
+  log.tabIndex = 0;
+  // Whatever else takes room, the newest message stays in sight.
+  let wasLast = true;
+  log.addEventListener('scroll', () => {
+    wasLast = isAtBottom();
+  });
+  new ResizeObserver(() => {
+    if (wasLast) toBottom();
+  }).observe(log);
+
   return {
     show,
     change(message, change) {

@@ -148,7 +148,7 @@ export function invocationIn(line: string, commands: readonly PageCommand[]): In
   const options: Record<string, string | number | boolean> = {};
   for (const { option, text } of given) {
     if (text === '') continue;
-    const value = valueOf(option, text);
+    const value = readValue(option, text);
     if (value === null) return { ok: false, problem: `${option.name} does not take “${text}”.` };
     options[option.name] = value;
   }
@@ -160,13 +160,13 @@ export function otherValues(line: string, command: PageCommand, option: PageOpti
   const others = givenIn(line, command).filter((one) => one.option.name !== option.name && one.text !== '');
   return Object.fromEntries(
     others.flatMap((one) => {
-      const value = valueOf(one.option, one.text);
+      const value = readValue(one.option, one.text);
       return value === null ? [] : [[one.option.name, value]];
     }),
   );
 }
 
-function valueOf(option: PageOption, text: string): string | number | boolean | null {
+function readValue(option: PageOption, text: string): string | number | boolean | null {
   if (option.choices.length > 0) {
     return option.choices.find(({ name, value }) => name === text || String(value) === text)?.value ?? null;
   }

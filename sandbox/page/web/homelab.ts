@@ -77,7 +77,7 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
         h('p', { class: 'line-title' }, name, h('span', { class: 'tag' }, severity)),
         h(
           'p',
-          { class: 'line-text' },
+          { class: 'line-text one-line', title: summary },
           alert.firing > 0 ? `firing${alert.firing > 1 ? ` for ${alert.firing}` : ''}` : summary,
         ),
       ),

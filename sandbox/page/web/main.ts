@@ -19,6 +19,9 @@ import { renderWalk } from './walk.ts';
 
 const timesMs = 5_000;
 
+/** What a reload keeps. */
+const remembered = { person: 'person', channel: 'channel' };
+
 const place = (id: string): HTMLElement => byId(id, HTMLElement);
 const announce = createAnnouncer();
 const notice = createNotice(place('notice'), () => void tell(act('discord', { discord: 'back' })), announce);
@@ -36,7 +39,7 @@ let afterHello: (() => void) | null = null;
 
 startTheme();
 startPanels();
-join(new URLSearchParams(location.search).get('as') ?? 'otto');
+join(sessionStorage.getItem(remembered.person) ?? 'otto');
 setInterval(() => refreshTimes(document, Date.now()), timesMs);
 
 function join(as: string): void {
@@ -45,7 +48,8 @@ function join(as: string): void {
 
 function hello(value: PageHello): void {
   notice.lost(false);
-  if (running === null) running = start(createView(value));
+  sessionStorage.setItem(remembered.person, value.as);
+  if (running === null) running = start(createView(value, sessionStorage.getItem(remembered.channel)));
   else takeHello(running.view, value);
   renderAll(running);
   notice.away(value.outage.until);
@@ -185,12 +189,16 @@ function renderBeside(view: View): void {
 }
 
 function renderSteps(view: View): void {
-  renderWalk(view, place('walk'), {
-    fire,
-    resolve,
-    prepare,
-    again: () => void tell(act('walk', { walk: 'again' })),
-  });
+  renderWalk(
+    view,
+    { section: place('walk'), strip: place('next-step') },
+    {
+      fire,
+      resolve,
+      prepare,
+      again: () => void tell(act('walk', { walk: 'again' })),
+    },
+  );
 }
 
 function fire(alert: string): void {
@@ -239,6 +247,7 @@ function open(name: string): void {
 
 function openedChannel(view: View): void {
   const channel = view.hello.channels.find(({ name }) => name === view.channel);
+  sessionStorage.setItem(remembered.channel, view.channel);
   place('channel-name').replaceChildren(icon('channel'), view.channel);
   place('channel-topic').textContent = channel?.topic ?? '';
   place('log').setAttribute('aria-label', `Messages in ${view.channel}`);

@@ -13,10 +13,11 @@ export interface View {
   readonly readAt: Map<string, number>;
 }
 
-export function createView(hello: PageHello): View {
+/** `channel` is shown first where the person sees it. */
+export function createView(hello: PageHello, channel: string | null): View {
   const view: View = {
     hello,
-    channel: hello.channels[0]?.name ?? '',
+    channel: channel ?? '',
     messages: new Map(),
     dismissed: new Set(),
     readAt: new Map(),

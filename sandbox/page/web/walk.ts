@@ -73,7 +73,12 @@ function brokenTag({ hello: { homelab } }: View): string {
   return homelab.tags.findLast((tag) => tag.startsWith('broken') && tag !== homelab.app?.tag) ?? 'broken';
 }
 
-export function renderWalk(view: View, section: HTMLElement, actions: WalkActions): void {
+/** `strip` shows the next step alone, beside the chat where there is no room for the whole walk. */
+export function renderWalk(
+  view: View,
+  { section, strip }: { readonly section: HTMLElement; readonly strip: HTMLElement },
+  actions: WalkActions,
+): void {
   const taken = new Set(view.hello.walk);
   const current = walkSteps.find((step) => !taken.has(step));
   const hadFocus = section.contains(document.activeElement);
@@ -106,8 +111,10 @@ export function renderWalk(view: View, section: HTMLElement, actions: WalkAction
       h('span', { class: 'progress' }, `${taken.size} of ${walkSteps.length}`),
     ),
     ...(current === undefined ? [over(actions)] : []),
-    h('ol', { class: 'steps' }, items),
+    ...(current === undefined ? [] : [h('ol', { class: 'steps' }, items)]),
   );
+  strip.hidden = current === undefined;
+  if (current !== undefined) strip.replaceChildren(...nextStep(view, current, actions));
   if (hadFocus) section.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
 }
 
@@ -119,4 +126,18 @@ function over({ again }: WalkActions): HTMLElement {
     'That was the main job. Now play: take Discord away, stop a node, roll back. ',
     button,
   );
+}
+
+function nextStep(view: View, current: WalkStep, actions: WalkActions): HTMLElement[] {
+  const { title, button, run } = steps[current];
+  return [
+    h(
+      'p',
+      {},
+      h('span', { class: 'progress' }, `Step ${walkSteps.indexOf(current) + 1} of ${walkSteps.length}`),
+      ' ',
+      h('b', {}, title),
+    ),
+    h('button', { type: 'button', class: 'button primary', onclick: () => run(view, actions) }, button),
+  ];
 }
