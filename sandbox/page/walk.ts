@@ -10,14 +10,13 @@ export function stepsIn(message: Seen): WalkStep[] {
   return message.ephemeralFor === null ? inChannel(message) : inAnswer(message);
 }
 
+/** A card stands where its command was typed. */
 function inChannel({ channel, content, text }: Seen): WalkStep[] {
-  if (channel.startsWith('alerts')) {
-    if (/\bfiring\b/.test(content)) return /\b([2-9]|\d{2,}) firing\b/.test(text) ? ['fire', 'grow'] : ['fire'];
-    return /\bresolved\b/.test(content) ? ['resolve'] : [];
-  }
-  if (channel !== 'operations') return [];
   if (/\bfailed and undone\b/.test(content) || /\bdone: rollback of\b/.test(content)) return ['undone'];
-  return /\bdone: deploy of\b/.test(content) ? ['deploy'] : [];
+  if (/\bdone: deploy of\b/.test(content)) return ['deploy'];
+  if (!channel.startsWith('alerts')) return [];
+  if (/\bfiring\b/.test(content)) return /\b([2-9]|\d{2,}) firing\b/.test(text) ? ['fire', 'grow'] : ['fire'];
+  return /\bresolved\b/.test(content) ? ['resolve'] : [];
 }
 
 function inAnswer({ text, invoked }: Seen): WalkStep[] {

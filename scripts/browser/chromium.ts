@@ -20,18 +20,14 @@ const packed = dirname(dirname(dirname(fileURLToPath(import.meta.resolve('@spart
 export async function startChromium(): Promise<Browser> {
   if (noChromium !== null) throw new Error(noChromium);
   const folder = await unpacked();
-  const home = await mkdtemp(join(folder, 'profile-'));
-  const browser = await puppeteer.launch({
+  return puppeteer.launch({
     executablePath: join(folder, 'chromium'),
     headless: 'shell',
     pipe: true,
-    userDataDir: home,
     // As root, in a container, Chromium cannot make a sandbox of its own; it opens nothing but the page.
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none', '--lang=en-GB'],
-    env: { PATH: process.env['PATH'], HOME: home, TZ: 'UTC', FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+    env: { PATH: process.env['PATH'], HOME: folder, TZ: 'UTC', FONTCONFIG_FILE: join(folder, 'fonts.conf') },
   });
-  browser.once('disconnected', () => void rm(home, { recursive: true, force: true }));
-  return browser;
 }
 
 async function unpacked(): Promise<string> {

@@ -1,10 +1,10 @@
 // The list of channels, with what is unread in each.
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
+import { update } from './update.ts';
 import { unreadIn, type View } from './view.ts';
 
 export function renderChannels(view: View, list: HTMLElement, open: (name: string) => void): void {
-  const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute('data-channel') : null;
   const items = view.hello.channels.map(({ name }) => {
     const isOpen = name === view.channel;
     const { count, pings } = isOpen ? { count: 0, pings: 0 } : unreadIn(view, name);
@@ -18,6 +18,7 @@ export function renderChannels(view: View, list: HTMLElement, open: (name: strin
           type: 'button',
           class: `channel${count > 0 ? ' unread' : ''}`,
           'data-channel': name,
+          'data-key': name,
           'aria-current': isOpen ? 'page' : null,
           'aria-label': `${name}${unread}`,
           onclick: () => open(name),
@@ -28,6 +29,5 @@ export function renderChannels(view: View, list: HTMLElement, open: (name: strin
       ),
     );
   });
-  list.replaceChildren(...items);
-  if (focused !== null) list.querySelector<HTMLElement>(`[data-channel="${CSS.escape(focused ?? '')}"]`)?.focus();
+  update(list, items);
 }

@@ -3,6 +3,7 @@ import { type Child, h } from './dom.ts';
 import { icon } from './icons.ts';
 import { type MessageContext, messageElement } from './message.ts';
 import type { PageMessage } from './protocol.ts';
+import { become } from './update.ts';
 import { levelOf, messagesIn, person, type View } from './view.ts';
 
 /** As in the chats that people know: within this time a head is not repeated. */
@@ -31,19 +32,19 @@ export function createChat(
   actions: ChatActions,
 ): Chat {
   function build(message: PageMessage, before: PageMessage | undefined): HTMLLIElement {
-    const { become, ...rest } = actions;
+    const { become: becomePerson, ...rest } = actions;
     return messageElement(message, {
       ...rest,
       hello: view.hello,
       as: view.hello.as,
       follows: before !== undefined && isGrouped(before, message),
       repliedTo: message.replyTo === null ? undefined : view.messages.get(message.replyTo),
-      advice: adviceFor(message, become),
+      advice: adviceFor(message, becomePerson),
     });
   }
 
   /** Who else may do what was refused. */
-  function adviceFor(message: PageMessage, become: (username: string) => void): Child {
+  function adviceFor(message: PageMessage, becomePerson: (username: string) => void): Child {
     const text = [message.content, ...message.embeds.map((embed) => embed.description ?? '')].join('\n');
     const needed = /needs the level (viewer|operator|admin)/.exec(text)?.[1];
     const me = person(view);
@@ -56,7 +57,7 @@ export function createChat(
       `${me.displayName} has ${levelOf(me).name === 'no role' ? 'no role' : `the role ${levelOf(me).name}`}. `,
       h(
         'button',
-        { type: 'button', class: 'linklike', onclick: () => become(other.username) },
+        { type: 'button', class: 'linklike', 'data-key': other.username, onclick: () => becomePerson(other.username) },
         `Type as ${other.displayName}, who is ${levelOf(other).name}`,
       ),
     );
@@ -88,18 +89,6 @@ export function createChat(
     toBottom();
   }
 
-  function replace(old: HTMLElement, next: HTMLElement): void {
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const label = focused?.getAttribute('data-label');
-    old.replaceWith(next);
-    if (focused === null) return;
-    const again =
-      label === null || label === undefined
-        ? null
-        : next.querySelector<HTMLElement>(`[data-label="${CSS.escape(label)}"]`);
-    (again ?? next).focus({ preventScroll: true });
-  }
-
   // So that the keyboard can scroll it.
   log.tabIndex = 0;
   // Whatever else takes room, the newest message stays in sight.
@@ -123,17 +112,20 @@ export function createChat(
       const messages = messagesIn(view, view.channel);
       const index = messages.findIndex(({ id }) => id === message.id);
       const item = build(message, messages[index - 1]);
-      item.classList.add(change === 'created' ? 'arrives' : 'changes');
-      if (old === null) list.append(item);
-      else replace(old, item);
+      if (old === null) {
+        item.classList.add('arrives');
+        list.append(item);
+      } else {
+        become(old, item);
+        flash(old);
+      }
       if (wasAtBottom) toBottom();
     },
     reveal(messageId) {
       const item = document.getElementById(`message-${messageId}`);
       if (item === null) return;
       item.scrollIntoView({ block: 'center' });
-      item.classList.remove('changes');
-      item.classList.add('pointed-at');
+      flash(item);
       item.focus({ preventScroll: true });
     },
     remark(text) {
@@ -148,6 +140,16 @@ export function createChat(
       if (wasAtBottom) toBottom();
     },
   };
+}
+
+/** Marks for a moment what has changed, for those who like motion. */
+function flash(item: HTMLElement): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const marked = item.querySelector('.embed') ?? item;
+  marked.animate(
+    [{ outline: '2px solid currentColor', outlineOffset: '2px' }, { outline: '2px solid transparent' }],
+    1_200,
+  );
 }
 
 function isGrouped(before: PageMessage, message: PageMessage): boolean {

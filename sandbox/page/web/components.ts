@@ -65,7 +65,7 @@ function buttonElement(part: Part, message: PageMessage, { press }: ComponentCon
       type: 'button',
       class: kind,
       disabled: part['disabled'] === true,
-      'data-label': label,
+      'data-key': label,
       onclick: () => void busy(button, () => press(message, label)),
     },
     words,
@@ -98,7 +98,7 @@ function selectElement(part: Part, message: PageMessage, context: ComponentConte
       type: 'button',
       class: 'button secondary',
       disabled,
-      'data-label': `choose ${placeholder}`,
+      'data-key': `choose ${name}`,
       onclick: () => {
         const values = [...list.selectedOptions].map(({ value }) => value).filter((value) => value !== '');
         if (values.length > 0) void busy(send, () => context.select(message, name, values));

@@ -2,6 +2,7 @@
 import { type Child, h } from './dom.ts';
 import { icon } from './icons.ts';
 import type { PageAlert, PageHomelab, PageNode, PagePod } from './protocol.ts';
+import { update } from './update.ts';
 
 export interface HomelabActions {
   readonly fire: (alert: string) => void;
@@ -32,17 +33,9 @@ export function renderHomelab(
   fill(places.commits, homelab.commits.length > 0 ? commitsCard(homelab) : []);
 }
 
-/** Keeps the focus on the button that had it. */
 function fill(section: HTMLElement, children: readonly Child[]): void {
-  const focused = section.contains(document.activeElement) ? document.activeElement?.getAttribute('data-key') : null;
   section.hidden = children.length === 0;
-  section.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false));
-  if (focused === null || focused === undefined) return;
-  const [base = ''] = focused.split(' ');
-  const again =
-    section.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`) ??
-    section.querySelector<HTMLElement>(`[data-key^="${CSS.escape(base)} "]`);
-  again?.focus({ preventScroll: true });
+  update(section, children);
 }
 
 function head(id: string, title: string, detail: Child = null): HTMLElement {
@@ -85,12 +78,9 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
         'div',
         { class: 'line-buttons' },
         !isFull &&
-          button(
-            `${key} fire`,
-            alert.firing > 0 ? '+1' : 'Fire',
-            alert.firing > 0 ? `Fire ${name} for one more` : `Fire ${name}`,
-            () => fire(key),
-          ),
+          (alert.firing > 0
+            ? button(`${key} fire`, 'One more', `One more ${name}`, () => fire(key))
+            : button(`${key} fire`, 'Fire', `Fire ${name}`, () => fire(key))),
         alert.firing > 0 && button(`${key} resolve`, 'Resolve', `Resolve ${name}`, () => resolve(key)),
       ),
     );
@@ -122,8 +112,10 @@ function faultsCard({ advice }: PageHomelab, isAway: boolean, { discord }: Homel
           'div',
           { class: 'line-buttons' },
           isAway
-            ? button('discord back', 'Bring back', 'Bring Discord back', () => discord('back'))
-            : button('discord away', 'Take away for a minute', 'Take Discord away for a minute', () => discord('away')),
+            ? button('discord back', 'Bring back', 'Bring back Discord', () => discord('back'))
+            : button('discord away', 'Take away for a minute', 'Take away for a minute: Discord', () =>
+                discord('away'),
+              ),
         ),
       ),
     ),
@@ -205,7 +197,7 @@ function shopCard({ app, pods, tags }: PageHomelab, { push }: HomelabActions): C
           'div',
           { class: 'line-buttons' },
           button('push good', 'Push a good image', 'Push a good image', () => push('good')),
-          button('push broken', 'Push one that crashes', 'Push an image that crashes', () => push('broken')),
+          button('push broken', 'Push one that crashes', 'Push one that crashes', () => push('broken')),
         ),
       ),
   ];

@@ -83,7 +83,7 @@ function above({ invoked, replyTo }: PageMessage, context: MessageContext): Chil
     icon('reply'),
     h('b', {}, repliedTo.author.username),
     ' ',
-    h('a', { href: `#message-${repliedTo.id}`, onclick }, words.slice(0, 120)),
+    h('a', { href: `#message-${repliedTo.id}`, 'data-key': repliedTo.id, onclick }, words.slice(0, 120)),
   );
 }
 
@@ -200,6 +200,6 @@ function ephemeralNote(message: PageMessage, { dismiss }: MessageContext): HTMLE
     icon('eye'),
     'Only you can see this',
     ' · ',
-    h('button', { type: 'button', class: 'linklike', onclick }, 'Dismiss message'),
+    h('button', { type: 'button', class: 'linklike', 'data-key': 'dismiss', onclick }, 'Dismiss message'),
   );
 }

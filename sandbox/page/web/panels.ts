@@ -27,5 +27,7 @@ export function startPanels(): void {
     showPanel('chat');
     byId('show-homelab', HTMLButtonElement).focus();
   });
+  // The message box can have the focus only where it is shown.
+  byId('skip', HTMLAnchorElement).addEventListener('click', () => showPanel('chat'));
   showPanel('chat');
 }

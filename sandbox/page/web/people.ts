@@ -2,6 +2,7 @@
 import { avatar } from './avatar.ts';
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
+import { update } from './update.ts';
 import { levelOf, type View } from './view.ts';
 
 export function renderPeople(view: View, group: HTMLElement, become: (username: string) => void): void {
@@ -21,6 +22,7 @@ export function renderPeople(view: View, group: HTMLElement, become: (username: 
         'aria-label': `${displayName}, ${level.name}, ${level.may}`,
         tabindex: isMe ? 0 : -1,
         'data-person': username,
+        'data-key': username,
         onclick: () => become(username),
         onkeydown: (event) => {
           const step = steps[(event as KeyboardEvent).key];
@@ -36,7 +38,7 @@ export function renderPeople(view: View, group: HTMLElement, become: (username: 
       isMe && icon('check'),
     );
   });
-  group.replaceChildren(...buttons);
+  update(group, buttons);
   if (hadFocus) group.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
 }
 

@@ -103,7 +103,11 @@ function link(url: string, children: Child[], context: RichContext): Node {
       event.preventDefault();
       context.goTo(channelId, messageId ?? null);
     };
-    return h('a', { href: messageId === undefined ? '#log' : `#message-${messageId}`, onclick }, children);
+    return h(
+      'a',
+      { href: messageId === undefined ? '#log' : `#message-${messageId}`, 'data-key': url, onclick },
+      children,
+    );
   }
   return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, children);
 }
@@ -112,7 +116,8 @@ function mention({ what, id }: Extract<Inline, { kind: 'mention' }>, { hello, go
   if (what === 'channel') {
     const channel = hello.channels.find((one) => one.id === id);
     const onclick = (): void => goTo(id, null);
-    if (channel !== undefined) return h('button', { type: 'button', class: 'mention', onclick }, `#${channel.name}`);
+    if (channel !== undefined)
+      return h('button', { type: 'button', class: 'mention', 'data-key': id, onclick }, `#${channel.name}`);
   }
   const names = {
     user: () => hello.people.find((one) => one.id === id)?.displayName,

@@ -2,6 +2,7 @@
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
 import { type WalkStep, walkSteps } from './protocol.ts';
+import { update } from './update.ts';
 import type { View } from './view.ts';
 
 export interface WalkActions {
@@ -99,11 +100,15 @@ export function renderWalk(
         h('p', { class: 'step-title' }, title, isDone && h('span', { class: 'unseen' }, ', done')),
         isCurrent && h('p', { class: 'step-text' }, text),
         isCurrent &&
-          h('button', { type: 'button', class: 'button primary', onclick: () => run(view, actions) }, button),
+          h(
+            'button',
+            { type: 'button', class: 'button primary', 'data-key': name, onclick: () => run(view, actions) },
+            button,
+          ),
       ),
     );
   });
-  section.replaceChildren(
+  update(section, [
     h(
       'header',
       { class: 'card-head' },
@@ -112,9 +117,9 @@ export function renderWalk(
     ),
     ...(current === undefined ? [over(actions)] : []),
     ...(current === undefined ? [] : [h('ol', { class: 'steps' }, items)]),
-  );
+  ]);
   strip.hidden = current === undefined;
-  if (current !== undefined) strip.replaceChildren(...nextStep(view, current, actions));
+  if (current !== undefined) update(strip, nextStep(view, current, actions));
   if (hadFocus) section.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
 }
 
@@ -138,6 +143,10 @@ function nextStep(view: View, current: WalkStep, actions: WalkActions): HTMLElem
       ' ',
       h('b', {}, title),
     ),
-    h('button', { type: 'button', class: 'button primary', onclick: () => run(view, actions) }, button),
+    h(
+      'button',
+      { type: 'button', class: 'button primary', 'data-key': current, onclick: () => run(view, actions) },
+      button,
+    ),
   ];
 }
