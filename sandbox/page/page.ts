@@ -88,7 +88,11 @@ export async function startPage(parts: PageParts, options: PageOptions = {}): Pr
     greet,
     onAction: () => watch.poke(),
   });
-  const port = await listenFrom(server, options.port ?? 3000);
+  const port = await listenFrom(server, options.port ?? 3000).catch((error: unknown) => {
+    watch.stop();
+    clients.stop();
+    throw error;
+  });
   discord.on('message', onMessage);
   const unwatch = kubernetes?.onChange(() => watch.poke());
 

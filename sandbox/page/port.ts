@@ -15,7 +15,7 @@ export async function listenFrom(server: Server, first: number): Promise<number>
       await once(server, 'listening');
       return (server.address() as AddressInfo).port;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
       if (last || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
     }
   }

@@ -7,7 +7,7 @@ export const desktop = { width: 1360, height: 850 };
 export const phone = { width: 375, height: 740, isMobile: true, hasTouch: true };
 
 /** Long enough for a rollout on a busy machine. */
-export const patience = 8_000;
+export const patience = 20_000;
 
 export interface Screen {
   readonly tab: Tab;
