@@ -5,7 +5,7 @@ import { type Homelab, startHomelab } from '../../../sandbox/homelab.ts';
 import { type Page, startPage } from '../../../sandbox/page/page.ts';
 import { noChromium, startChromium } from '../../../scripts/browser/chromium.ts';
 import { generous } from '../posting.ts';
-import { openPage, phone, type Screen, type ScreenOptions } from './browser.ts';
+import { desktop, openPage, phone, type Screen, type ScreenOptions } from './browser.ts';
 
 // Elsewhere than on linux-x64 there is no Chromium in the lock file; `npm test` then lists these tests as skipped.
 const inChromium = noChromium === null ? describe : describe.skip;
@@ -182,6 +182,13 @@ inChromium('the page', () => {
     await screen.type(`deploy sha:${tag}`);
     await screen.press('Escape', 'Enter');
     await screen.reads('#messages', `${tag}`, 'failed and undone');
+    // However much has been said, the message box stays in sight, and the newest message above it.
+    expect(await screen.tab.evaluate(`document.documentElement.scrollHeight - innerHeight`)).toBe(0);
+    const [last, box] = await Promise.all(
+      ['.message:last-child', '.box'].map(async (one) => (await screen.tab.$(one))?.boundingBox()),
+    );
+    expect(box?.y).toBeLessThan(desktop.height);
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(box?.y ?? 0);
     await screen.reads('#walk', '7 of 7', 'Walk again');
   });
 
