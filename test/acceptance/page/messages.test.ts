@@ -33,7 +33,7 @@ const modal = {
   ],
 };
 
-inChromium('the page shows', () => {
+inChromium(`the page shows${noChromium === null ? '' : ` (${noChromium})`}`, () => {
   let discord: Discord;
   let page: Page;
   let browser: Browser;

@@ -10,7 +10,7 @@ import { desktop, openPage, phone, type Screen, type ScreenOptions } from './bro
 // Elsewhere than on linux-x64 there is no Chromium in the lock file; `npm test` then lists these tests as skipped.
 const inChromium = noChromium === null ? describe : describe.skip;
 
-inChromium('the page', () => {
+inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
   let homelab: Homelab;
   let page: Page;
   let browser: Browser;
