@@ -7,11 +7,14 @@ export interface Arguments {
   readonly tour: boolean;
   /** Absolute path of the reader's kubeconfig; null for the sandbox's own homelab. */
   readonly kubeconfig: string | null;
+  /** The first port that is tried for the page; 0 for any. */
+  readonly port: number;
 }
 
-export const usage = `Usage: npm start [-- --tour | --kubeconfig FILE]
+export const usage = `Usage: npm start [-- --port N] [--tour | --kubeconfig FILE]
 
-  (no option)        plays the tour, then stays until Ctrl-C
+  (no option)        serves the page, and stays until Ctrl-C
+  --port N           the page's port; 3000 by default, the next free one when it is taken
   --tour             plays the tour and ends: 0, or 1 with what did not appear
   --kubeconfig FILE  puts the sandbox's Discord in front of your own cluster
 `;
@@ -24,8 +27,16 @@ export function readArguments(
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { tour: { type: 'boolean', default: false }, kubeconfig: { type: 'string' } },
+      options: {
+        tour: { type: 'boolean', default: false },
+        kubeconfig: { type: 'string' },
+        port: { type: 'string', default: '3000' },
+      },
     });
+    const port = Number(values.port);
+    if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
+      return { ok: false, said: `--port needs a number up to 65535.\n\n${usage}` };
+    }
     if (values.kubeconfig === '') return { ok: false, said: `--kubeconfig needs the path of a file.\n\n${usage}` };
     if (values.tour && values.kubeconfig !== undefined) {
       return {
@@ -34,7 +45,7 @@ export function readArguments(
       };
     }
     const kubeconfig = values.kubeconfig === undefined ? null : resolve(from, values.kubeconfig);
-    return { ok: true, arguments: { tour: values.tour, kubeconfig } };
+    return { ok: true, arguments: { tour: values.tour, kubeconfig, port } };
   } catch {
     return { ok: false, said: usage };
   }

@@ -1,8 +1,9 @@
-// `npm start`: the sandbox and the bot, a live transcript of what appears, and the tour.
+// `npm start`: the sandbox and the bot, the page to play with them, and a live transcript of what appears; or the tour.
 import { readArguments } from './arguments.ts';
 import type { Discord, SandboxMessage } from './discord/discord.ts';
 import { type Homelab, startHomelab } from './homelab.ts';
 import { showOwnCluster } from './own-cluster/show.ts';
+import { startPage } from './page/page.ts';
 import { playTour } from './tour.ts';
 import { type Names, transcriptOf } from './transcript.ts';
 
@@ -50,8 +51,8 @@ async function main(): Promise<number> {
     process.stderr.write(read.said);
     return 64;
   }
-  const { tour: tourOnly, kubeconfig } = read.arguments;
-  if (kubeconfig !== null) return showOwnCluster({ kubeconfig, from, say, follow });
+  const { tour: tourOnly, kubeconfig, port } = read.arguments;
+  if (kubeconfig !== null) return showOwnCluster({ kubeconfig, from, port, say, follow });
   say('Starting a sandbox of Discord, Kubernetes and Alertmanager on this machine, and the bot against it …\n');
   const homelab = await startHomelab({ alertmanager: { groupWaitMs: 300, groupIntervalMs: 1500 } });
   const interrupted = new Promise<void>((resolve) => {
@@ -60,20 +61,37 @@ async function main(): Promise<number> {
   });
   try {
     follow(homelab.discord);
-    const failure = await Promise.race([tour(homelab), interrupted.then(() => null)]);
-    if (failure !== null) {
-      process.stderr.write(`\nThe tour did not go as it should: ${failure}\n`);
-      if (tourOnly) return 1;
-    } else if (tourOnly) {
-      say('— The tour is over: everything appeared.');
-      return 0;
-    }
-    say(`— The sandbox stays: webhooks go to ${homelab.bot.url}/webhooks/alertmanager. Ctrl-C ends it.`);
-    await Promise.race([interrupted, homelab.bot.ended.then(({ code }) => say(`The bot ended with code ${code}.`))]);
-    return 0;
+    return tourOnly ? await playOnce(homelab, interrupted) : await serve(homelab, port, interrupted);
   } finally {
     await homelab.stop();
   }
+}
+
+/** Until somebody or the bot ends it. */
+async function serve(homelab: Homelab, port: number, interrupted: Promise<void>): Promise<number> {
+  const page = await startPage(homelab, { port });
+  try {
+    if (homelab.advice !== null) say(`— ${homelab.advice}`);
+    say(`— The page is at ${page.url}`);
+    say(`— Webhooks go to ${homelab.bot.url}/webhooks/alertmanager. What appears in the channels is written here too.`);
+    say('— Ctrl-C ends all of it. npm start -- --tour plays the main job by itself.\n');
+    await Promise.race([interrupted, homelab.bot.ended.then(({ code }) => say(`The bot ended with code ${code}.`))]);
+    return 0;
+  } finally {
+    await page.stop();
+  }
+}
+
+/** An interrupted tour is none that failed. */
+async function playOnce(homelab: Homelab, interrupted: Promise<void>): Promise<number> {
+  const failure = await Promise.race([tour(homelab), interrupted.then(() => 'interrupted' as const)]);
+  if (failure === 'interrupted') return 0;
+  if (failure === null) {
+    say('— The tour is over: everything appeared.');
+    return 0;
+  }
+  process.stderr.write(`\nThe tour did not go as it should: ${failure}\n`);
+  return 1;
 }
 
 async function tour(homelab: Homelab): Promise<string | null> {

@@ -1,5 +1,5 @@
 // The main job, played once: an alert that grows and resolves, questions, and a change of an app with its way back.
-import { type HomelabAlert, homelabAlerts } from './alertmanager/homelab-alerts.ts';
+import { aboutAnother, homelabAlerts } from './alertmanager/homelab-alerts.ts';
 import type { SandboxMessage } from './discord/discord.ts';
 import type { Homelab } from './homelab.ts';
 import { shopShas } from './registry/seed.ts';
@@ -18,7 +18,7 @@ export async function playTour(homelab: Homelab, narrate: Narrate): Promise<void
 
 async function playAlert({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
   const { nodeDown } = homelabAlerts;
-  const secondNode = elsewhere(nodeDown, '100.64.0.12:9100', 'desktop-2');
+  const secondNode = aboutAnother(nodeDown, { instance: '100.64.0.12:9100', node: 'desktop-2' });
 
   narrate('Prometheus notices that desktop-3 is down; Alertmanager posts it.');
   alertmanager.fire(nodeDown.labels, nodeDown.annotations);
@@ -96,15 +96,6 @@ async function playDeploys({ discord, git, advice }: Homelab, narrate: Narrate):
   narrate(
     `The manifest repository now says:\n${log.map(({ commit, subject, author }) => `  ${commit.slice(0, 7)} ${subject} (${author})`).join('\n')}`,
   );
-}
-
-/** The same alert about another node. */
-function elsewhere({ labels, annotations }: HomelabAlert, instance: string, node: string): HomelabAlert {
-  const renamed = Object.entries(annotations).map(([name, text]) => [
-    name,
-    text.replaceAll(labels['instance'] ?? '', instance).replaceAll(labels['node'] ?? '', node),
-  ]);
-  return { labels: { ...labels, instance, node }, annotations: Object.fromEntries(renamed) };
 }
 
 function says(message: SandboxMessage, ...words: readonly string[]): boolean {

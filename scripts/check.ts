@@ -10,6 +10,7 @@ const sources = ['src', 'commands', 'sandbox', 'test', 'bench', 'scripts'];
 const steps = [
   { name: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', file: 'typescript/bin/tsc', args: ['-p', '.'] },
+  { name: 'types, browser', file: 'typescript/bin/tsc', args: ['-p', 'sandbox/page/web'] },
   {
     name: 'import rules',
     file: 'dependency-cruiser/bin/dependency-cruiser.mjs',

@@ -27,6 +27,8 @@ export interface Alertmanager {
   fire(labels: Labels, annotations: Labels, more?: { readonly startsAt?: Date; readonly generatorURL?: string }): void;
   /** An alert ends. Throws where none with these labels fires. */
   resolve(labels: Labels): void;
+  /** Labels of every alert that fires. */
+  readonly firing: readonly Labels[];
   /** Posts this as it is, once; an object as JSON. */
   post(body: unknown): Promise<Attempt>;
   /** Every request so far, in order of their ends. */
@@ -110,6 +112,9 @@ export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
       group.put({ ...alert, endsAt: now() });
     },
     post: (body) => postOnce(target, typeof body === 'string' ? body : JSON.stringify(body), stopping.signal),
+    get firing() {
+      return [...groups.values()].flatMap((group) => group.firing()).map((alert) => alert.labels);
+    },
     attempts,
     async settled() {
       const told = new Promise<void>((resolve) => waiting.push(resolve));

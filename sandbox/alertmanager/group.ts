@@ -18,6 +18,7 @@ export interface Group {
   /** Adds an alert, or replaces the one with the same labels. */
   put(alert: Alert): void;
   get(labels: Labels): Alert | undefined;
+  firing(): readonly Alert[];
   /** True while something of it was not yet told. */
   isBehind(): boolean;
   stop(): Promise<void>;
@@ -92,6 +93,7 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
       else if (timer === null) schedule(options.waitMs);
     },
     get: (labels) => alerts.get(fingerprint(labels)),
+    firing: () => [...alerts.values()].filter((alert) => alert.endsAt === null),
     isBehind: () => toldChanges < changes,
     async stop() {
       stopping.abort();

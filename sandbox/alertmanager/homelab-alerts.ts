@@ -106,3 +106,11 @@ export const homelabAlerts = {
     },
   },
 } as const satisfies Readonly<Record<string, HomelabAlert>>;
+
+/** The same alert about another thing: these labels have other values, also where the annotations name the old ones. */
+export function aboutAnother({ labels, annotations }: HomelabAlert, changed: Labels): HomelabAlert {
+  const rename = (text: string): string =>
+    Object.entries(changed).reduce((renamed, [name, value]) => renamed.replaceAll(labels[name] ?? value, value), text);
+  const renamed = Object.entries(annotations).map(([name, text]) => [name, rename(text)]);
+  return { labels: { ...labels, ...changed }, annotations: Object.fromEntries(renamed) };
+}

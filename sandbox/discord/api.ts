@@ -64,6 +64,14 @@ export interface DiscordFaults {
   back(): Promise<void>;
 }
 
+export interface SandboxPerson {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly bot: boolean;
+  readonly roles: readonly string[];
+}
+
 export interface Discord {
   /** REST base without version, for DISCORD_API_URL. */
   readonly url: string;
@@ -77,6 +85,12 @@ export interface Discord {
   readonly requests: RequestLog;
   /** How many clients are connected to the gateway and ready. */
   readonly connected: number;
+  /** The guild's name. */
+  readonly guildName: string;
+  /** Who is in the guild, the bot among them, with names of roles. */
+  readonly people: readonly SandboxPerson[];
+  /** The guild's roles but @everyone and the bots' own. */
+  readonly roles: readonly { readonly id: string; readonly name: string; readonly color: number }[];
   /** Names of the registered commands. */
   readonly commands: readonly string[];
   /** What is in the channel now, oldest first: what everybody there sees, unless asked for more. */

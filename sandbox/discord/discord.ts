@@ -17,7 +17,7 @@ import { deleteMessage } from './messages.ts';
 import { bits, type PermissionName } from './permissions.ts';
 import { createRateLimiter, discordLimits } from './rate-limits.ts';
 import { type DiscordSeed, homelabGuild } from './seed.ts';
-import { type Channel, createWorld, discordWindows } from './state.ts';
+import { type Channel, createWorld, discordWindows, type Role } from './state.ts';
 
 export type {
   ActEvent,
@@ -26,6 +26,7 @@ export type {
   DiscordFaults,
   DiscordOptions,
   MessageEvent,
+  SandboxPerson,
 } from './api.ts';
 export type { Actor, Choice, Typing } from './driver/actor.ts';
 export type { InteractionResult } from './driver/result.ts';
@@ -121,6 +122,12 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     return found;
   }
 
+  /** The highest first. */
+  function guildRoles(): Role[] {
+    const own = [...world.state.roles.values()].filter((role) => role.id !== seed.guild.id && role.botId === null);
+    return own.sort((a, b) => b.position - a.position);
+  }
+
   function overwriteForBot(name: string, permission: PermissionName, what: 'allow' | 'deny'): void {
     const place = channel(name);
     const botId = world.state.application.id;
@@ -199,6 +206,17 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     requests: log,
     get connected() {
       return gateway.connected;
+    },
+    guildName: seed.guild.name,
+    get people() {
+      return [...world.state.users.values()].map(({ id, username, displayName, bot }) => {
+        const held = new Set(world.state.members.get(id)?.roles ?? []);
+        const roles = guildRoles().filter((role) => held.has(role.id));
+        return { id, username, displayName: displayName ?? username, bot, roles: roles.map((role) => role.name) };
+      });
+    },
+    get roles() {
+      return guildRoles().map(({ id, name, color }) => ({ id, name, color }));
     },
     get commands() {
       return [...world.state.commands.values()].map((one) => one.name);

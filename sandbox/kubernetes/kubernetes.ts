@@ -56,6 +56,10 @@ export interface Kubernetes {
   /** A JSON merge patch (RFC 7386). */
   patch(which: Reference, change: Readonly<Record<string, unknown>>): KubernetesObject;
   get(which: Reference): KubernetesObject | undefined;
+  /** Every object of a kind, in the order of namespace and name. */
+  all(kind: Pick<Reference, 'apiVersion' | 'kind'>): readonly KubernetesObject[];
+  /** Calls after each change of an object, until the returned function is called. */
+  onChange(listener: () => void): () => void;
   remove(which: Reference): void;
   /** `notready`: its kubelet says so; `lost`: it fell silent, and the control plane noticed. */
   node(name: string, state: NodeState): void;
@@ -138,6 +142,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     },
     set,
     get,
+    all: ({ apiVersion, kind }) => store.all(heldAs(apiVersion, kind)),
+    onChange: (listener) => store.subscribe(() => listener()),
     patch(which, change) {
       const held = get(which);
       if (!held) throw new Error(`there is no ${which.kind} ${which.name} to patch`);

@@ -1,5 +1,6 @@
 // `npm start -- --kubeconfig FILE`: the check, the start, one question, and then until Ctrl-C.
 import type { Discord } from '../discord/discord.ts';
+import { type Page, startPage } from '../page/page.ts';
 import { NotReady } from './check.ts';
 import { type OwnCluster, startOwnCluster } from './own-cluster.ts';
 
@@ -7,10 +8,12 @@ import { type OwnCluster, startOwnCluster } from './own-cluster.ts';
 export async function showOwnCluster(options: {
   readonly kubeconfig: string;
   readonly from: string;
+  /** The first that is tried for the page. */
+  readonly port: number;
   readonly say: (text: string) => void;
   readonly follow: (discord: Discord) => void;
 }): Promise<number> {
-  const { kubeconfig, from, say, follow } = options;
+  const { kubeconfig, from, port, say, follow } = options;
   say(`Asking the cluster of ${kubeconfig} what the bot may do there …\n`);
   let sandbox: OwnCluster;
   try {
@@ -24,14 +27,18 @@ export async function showOwnCluster(options: {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());
   });
+  let page: Page | undefined;
   try {
     follow(sandbox.discord);
+    page = await startPage(sandbox, { port });
     for (const note of sandbox.notes) say(`— ${note}`);
     await Promise.race([interrupted, firstLook(sandbox.discord, say)]);
-    say(`— The sandbox stays: webhooks go to ${sandbox.bot.url}/webhooks/alertmanager. Ctrl-C ends it.`);
+    say(`— The page is at ${page.url}`);
+    say(`— Webhooks go to ${sandbox.bot.url}/webhooks/alertmanager. Ctrl-C ends all of it.`);
     await Promise.race([interrupted, sandbox.bot.ended.then(({ code }) => say(`The bot ended with code ${code}.`))]);
     return 0;
   } finally {
+    await page?.stop();
     await sandbox.stop();
   }
 }

@@ -26,6 +26,8 @@ export interface Registry {
   image(repository: string): string;
   /** As a build does it; a new repository is private. An OCI manifest unless told. @returns the digest. */
   push(repository: string, tag: string, kind?: ImageKind): string;
+  /** Oldest first; none where there is no such repository. */
+  tags(repository: string): readonly string[];
   /** Takes the tag away. Throws where it is not there. */
   untag(repository: string, tag: string): void;
   /** Ends every bearer token before its time. */
@@ -72,6 +74,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     token,
     image: (repository) => `${host}/${repository}`,
     push: (repository, tag, kind = 'oci') => store.push(repository, tag, kind),
+    tags: (repository) => [...(store.find(repository)?.tags.keys() ?? [])],
     untag(repository, tag) {
       if (!store.untag(repository, tag)) throw new Error(`there is no tag ${tag} in ${repository}`);
     },

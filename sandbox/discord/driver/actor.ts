@@ -44,6 +44,10 @@ export interface Actor {
   sees(channel: string): readonly SandboxMessage[];
   /** Commands that Discord offers to the person. */
   commands(): readonly string[];
+  /** The same, as the bot registered them. */
+  definitions(): readonly Command[];
+  /** Channels that the person sees, in Discord's order; threads and direct messages are not among them. */
+  channels(): readonly { readonly id: string; readonly name: string; readonly topic: string | null }[];
 }
 
 export function createActor(world: World, username: string): Actor {
@@ -197,6 +201,12 @@ export function createActor(world: World, username: string): Actor {
         .map((one) => viewMessage(world, one));
     },
     commands: () => offered().map((one) => one.name),
+    definitions: () => offered(),
+    channels: () =>
+      [...world.state.channels.values()]
+        .filter((one) => one.type === 0 && may(one))
+        .sort((a, b) => a.position - b.position)
+        .map(({ id: channelId, name, topic }) => ({ id: channelId, name, topic })),
   };
 }
 

@@ -69,6 +69,8 @@ export interface SandboxMessage {
   readonly nonce: string | number | null;
   /** The interaction that it answers. */
   readonly interactionId: string | null;
+  /** Who used which slash command, where it is the first answer to one. */
+  readonly invoked: { readonly username: string; readonly command: string } | null;
   /** How it looked at first and after each edit; the last one is how it looks now. */
   readonly revisions: readonly SandboxRevision[];
   /** Everything that a person can read in it, one line each: content, embeds, labels of buttons, names of files. */
@@ -117,6 +119,7 @@ export function viewMessage(world: World, message: StoredMessage): SandboxMessag
     pinned: message.pinnedAt !== null,
     nonce: message.nonce,
     interactionId: message.interaction?.id ?? null,
+    invoked: invokedBy(world, message),
     revisions: message.revisions.map((one) => ({
       at: one.at,
       content: one.content,
@@ -126,6 +129,13 @@ export function viewMessage(world: World, message: StoredMessage): SandboxMessag
     })),
     text: textOf(message, parts),
   };
+}
+
+function invokedBy({ state }: World, { interaction }: StoredMessage): SandboxMessage['invoked'] {
+  const answered = interaction?.kind === 'original' ? state.interactions.get(interaction.id) : undefined;
+  if (answered?.type !== 2) return null;
+  const username = state.users.get(answered.userId)?.username ?? answered.userId;
+  return { username, command: answered.commandName ?? '' };
 }
 
 function viewButton(part: Part): SandboxButton {
