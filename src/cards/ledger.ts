@@ -12,6 +12,12 @@ export interface Waiting {
   readonly since: number | null;
 }
 
+/** Times are milliseconds since 1970. */
+export interface Activity {
+  readonly channelId: string;
+  readonly at: number;
+}
+
 export interface Ledger {
   get(id: string): Promise<CardRecord | undefined>;
   /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out, `except` names ids. */
@@ -29,8 +35,10 @@ export interface Ledger {
     id: string,
     intent: { readonly at: number; readonly revision: number; readonly creations: number },
   ): Promise<void>;
-  /** The message exists and shows this revision. */
-  shown(id: string, messageId: string, revision: number): Promise<void>;
+  /** The message exists and shows this revision. `at` is now. */
+  shown(id: string, messageId: string, revision: number, at: number): Promise<void>;
+  /** When messages were made or changed, or begun, since then: one entry a card, oldest first. */
+  activity(since: number): Promise<readonly Activity[]>;
   /** Its message is gone, or it moves to another channel: the next step is a new creation. */
   startOver(id: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): Promise<void>;
   /** There is nothing to show (any more) for this revision. */

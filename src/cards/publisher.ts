@@ -58,6 +58,9 @@ const tokenPauseMs = 5 * 60_000;
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
 
+/** What Discord lets a bot do in one channel, for creations and edits alike; it tells so in headers, which a new process has not seen yet. */
+const channelLimit = { requests: 5, perMs: 5_000 } as const;
+
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
   const lanes = new Map<string, Lane>();
@@ -155,7 +158,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     unwritten.shown(id, messageId, revision);
     if (!written) return;
     try {
-      await ledger.shown(id, messageId, revision);
+      await ledger.shown(id, messageId, revision, now().getTime());
     } catch (err) {
       log.warn({ err, ref: id }, 'What is shown could not be written down: it is remembered');
       unwritten.unrecorded.set(id, { messageId, revision });
@@ -166,11 +169,23 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function recordShown(): Promise<void> {
     for (const [id, { messageId, revision }] of unwritten.unrecorded) {
       try {
-        await ledger.shown(id, messageId, revision);
+        await ledger.shown(id, messageId, revision, now().getTime());
       } catch {
         return;
       }
       unwritten.unrecorded.delete(id);
+    }
+  }
+
+  /** Discord counts on while the bot is started anew: a channel whose limit may be used up is left alone until its window is over. */
+  async function waitOutTheLastProcess(): Promise<void> {
+    const recent = await ledger.activity(now().getTime() - channelLimit.perMs);
+    for (const channelId of new Set(recent.map((one) => one.channelId))) {
+      const fifthNewest = recent.filter((one) => one.channelId === channelId).at(-channelLimit.requests);
+      if (fifthNewest === undefined) continue;
+      const lane = laneOf(channelId);
+      lane.createAfter = fifthNewest.at + channelLimit.perMs;
+      lane.editAfter = lane.createAfter;
     }
   }
 
@@ -242,6 +257,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     async start() {
+      await waitOutTheLastProcess();
       for (const channelId of await ledger.channelsWithWork()) run(laneOf(channelId));
     },
     reserve(channelId, cardId) {

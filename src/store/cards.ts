@@ -1,5 +1,5 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
-import type { Selectable, Transaction } from 'kysely';
+import type { Selectable, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
 import type { CardRecord, WantedCard } from '../cards/card.ts';
 import type { Ledger } from '../cards/ledger.ts';
@@ -63,7 +63,7 @@ export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Pro
 }
 
 export function cardLedger(store: Store): Ledger {
-  const update = (id: string, values: Partial<CardsTable>): Promise<void> =>
+  const update = (id: string, values: Updateable<CardsTable>): Promise<void> =>
     store.commit(async (tx) => {
       await tx.updateTable('cards').set(values).where('id', '=', id).execute();
     });
@@ -105,8 +105,9 @@ export function cardLedger(store: Store): Ledger {
     },
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),
-    shown: (id, messageId, revision) =>
+    shown: (id, messageId, revision, at) =>
       update(id, {
+        shown_at: at,
         message_id: messageId,
         shown_revision: revision,
         intent_at: null,
@@ -115,6 +116,16 @@ export function cardLedger(store: Store): Ledger {
         retry_at: null,
         attempts: 0,
       }),
+    async activity(since) {
+      const rows = await store.db
+        .selectFrom('cards')
+        .select(['channel_id', 'shown_at', 'intent_at'])
+        .where((eb) => eb.or([eb('shown_at', '>=', since), eb('intent_at', '>=', since)]))
+        .execute();
+      return rows
+        .map((row) => ({ channelId: row.channel_id, at: Math.max(row.shown_at ?? 0, row.intent_at ?? 0) }))
+        .sort((a, b) => a.at - b.at);
+    },
     startOver: (id, move) =>
       update(id, {
         message_id: null,

@@ -109,4 +109,9 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('operations').addColumn('abort_asked_by', 'text').execute();
     },
   },
+  '0006-cards-shown-at': {
+    async up(db) {
+      await db.schema.alterTable('cards').addColumn('shown_at', 'integer').execute();
+    },
+  },
 };

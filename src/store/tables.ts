@@ -36,6 +36,8 @@ export interface CardsTable {
   intent_revision: number | null;
   /** Set where a message may exist that the ledger knows nothing of: look for one made since, before the first creation. */
   look_since: number | null;
+  /** When Discord last confirmed what it shows; null before the first time. */
+  shown_at: Generated<number | null>;
   /** JSON array of role ids that its creation rings. */
   mention_roles: string;
   /** 1 when its creation notifies people's devices. */

@@ -252,3 +252,18 @@ describe('while Kubernetes is away', () => {
     expect((await (await discord.as('vera').command('nodes')).final()).text).toContain('desktop-1');
   });
 });
+
+test("a bot that is started anew keeps to Discord's limits, which it has used up in the life before", async () => {
+  const homelab = await start({ discord: {} });
+  const { discord, bot } = homelab;
+  const before = Array.from({ length: 5 }, newGroup);
+  for (const group of before) expect((await post(homelab, group.body())).status).toBe(202);
+  await discord.waitFor(() => discord.messages('alerts').length === 5, { timeoutMs: 15_000, what: '5 messages' });
+  await bot.end('SIGKILL');
+  bot.start();
+  await bot.whenReady();
+  const after = newGroup();
+  expect((await post(homelab, after.body())).status).toBe(202);
+  await discord.waitForMessage('alerts', (message) => message.text.includes(after.name), { timeoutMs: 15_000 });
+  expect(discord.requests.rateLimited).toBe(0);
+});

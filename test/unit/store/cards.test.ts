@@ -59,7 +59,7 @@ test('a new critical alert overtakes what waited longer; within one urgency the 
     next = await ledger.next('1', anything, 9)
   ) {
     order.push(next.card.id);
-    await ledger.shown(next.card.id, `m-${next.card.id}`, next.card.revision);
+    await ledger.shown(next.card.id, `m-${next.card.id}`, next.card.revision, 9);
   }
   expect(order).toEqual(['critical', 'warning', 'late warning', 'end', 'refresh']);
 });
@@ -87,11 +87,24 @@ test('an incident that ended before the time is removed with its card, once its 
       await tx.write(incident(id, closedAt));
       await tx.want(wanted(id, priorities.end, 1));
     });
-    if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1);
+    if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1, 9);
   }
   expect(await removeEndedIncidents(store, 20)).toBe(1);
   expect(await removeEndedIncidents(store, 20)).toBe(0);
   const left = await store.db.selectFrom('incidents').select('id').orderBy('id').execute();
   expect(left.map(({ id }) => id)).toEqual(['open', 'unshown', 'young']);
   expect(await cardLedger(store).get('old')).toBeUndefined();
+});
+
+test('what was shown or begun lately is remembered by channel, oldest first', async () => {
+  const ledger = cardLedger(store);
+  for (const id of ['a', 'b', 'c', 'd'])
+    await want({ ...wanted(id, priorities.warning, 1), channelId: id === 'c' ? '2' : '1' });
+  await ledger.shown('a', 'm-a', 1, 300);
+  await ledger.shown('b', 'm-b', 1, 100);
+  await ledger.begin('c', { at: 200, revision: 1, creations: 1 });
+  expect(await ledger.activity(150)).toEqual([
+    { channelId: '2', at: 200 },
+    { channelId: '1', at: 300 },
+  ]);
 });
