@@ -88,6 +88,8 @@ test('what was missed while Discord was away, and is over, is shown once, as res
   const only = await discord.waitForMessage('alerts-critical', undefined, { timeoutMs: 60_000 });
   expect(only.content).toContain('resolved: Watchdog is back');
   expect(only.text).toContain('Waited for from');
+  expect(only.rang).toEqual([]);
+  expect(only.silent).toBe(true);
   const settled = newGroup();
   await post(cutOff, settled.body());
   await discord.waitForMessage('alerts', (message) => message.text.includes(settled.name));
