@@ -62,7 +62,7 @@ export function createOutages(options: OutageOptions): Outages {
   let hasSession = false;
   let reaches = true;
   let current: Current | null = null;
-  /** How many cards waited when a request reached Discord again: they may be shown before the session is back. */
+  /** The most cards that waited whenever a request was about to reach Discord again: they may be shown before the session is back. */
   let waited: Promise<number> = Promise.resolve(0);
   let unwritten: readonly StoredPost[] = [];
   let working: Promise<void> = Promise.resolve();
@@ -85,21 +85,23 @@ export function createOutages(options: OutageOptions): Outages {
     current = null;
     const until = now().getTime();
     const ms = outage.ms + clock() - outage.begun;
-    const counts = Promise.all([waited, waiting()]);
+    const count = mostWaiting(0);
     enqueue(async () => {
-      if (ms >= tellAfterMs) tell(outage, { until, ms, count: Math.max(...(await counts)) });
+      if (ms >= tellAfterMs) tell(outage, { until, ms, count: await count });
       await write();
     });
   }
 
-  async function waiting(): Promise<number> {
-    return (await publisher.waiting()).count;
+  /** @param shown cards that have just been shown, and waited until then. */
+  async function mostWaiting(shown: number): Promise<number> {
+    const [before, { count }] = await Promise.all([waited, publisher.waiting()]);
+    return Math.max(before, count + shown);
   }
 
   function tell({ since, restarted }: Current, { until, ms, count }: { until: number; ms: number; count: number }) {
-    // The clock of the wall may have jumped.
+    // The clock on the wall may have jumped.
     const from = Math.min(since, until - ms);
-    const message = outageMessage({ from, until, waited: count, restarted });
+    const message = outageMessage({ from, until, ms, waited: count, restarted });
     unwritten = [...unwritten, storedPost({ id: `outage-${since}`, channelId, message }, until)];
     log.info({ from: new Date(from), until: new Date(until), waited: count }, 'Discord is back after a long time');
   }
@@ -132,7 +134,10 @@ export function createOutages(options: OutageOptions): Outages {
     async start() {
       const before = await store.read().catch(() => null);
       state = 'started';
-      if (before !== null) begin({ ...before, begun: clock(), restarted: true });
+      if (before !== null) {
+        begin({ ...before, begun: clock(), restarted: true });
+        waited = mostWaiting(0);
+      }
       settle();
     },
     session(next) {
@@ -140,7 +145,7 @@ export function createOutages(options: OutageOptions): Outages {
       settle();
     },
     request(didReach) {
-      if (didReach && !reaches) waited = waiting().then((count) => count + 1);
+      if (didReach && !reaches) waited = mostWaiting(1);
       reaches = didReach;
       settle();
     },
@@ -153,8 +158,9 @@ export function createOutages(options: OutageOptions): Outages {
   };
 }
 
-function outageMessage(told: { from: number; until: number; waited: number; restarted: boolean }): Message {
-  const length = formatDuration(told.until - told.from, 2);
+function outageMessage(told: { from: number; until: number; ms: number; waited: number; restarted: boolean }): Message {
+  // Only the clock on the wall knows how long it took to restart.
+  const length = formatDuration(told.restarted ? told.until - told.from : told.ms, 2);
   const text: Line[] = [
     ['From ', { time: new Date(told.from), style: 'full' }, ' until ', { time: new Date(told.until), style: 'full' }],
     told.waited === 0
