@@ -33,7 +33,7 @@ function missing(absence: Absence): Message {
       { bold: 'What to check' },
       '1. Do Prometheus and Alertmanager run? Are their nodes up, their disks not full?',
       '2. Does Alertmanager reach the bot? Its log names what failed; an answer of 401 is a wrong token.',
-      `3. Does a route still send ${alertname} here, more often than every ${formatDuration(afterMs)}, and does no silence hide it?`,
+      `3. Does a route still send ${alertname} here, with a repeat_interval well below ${formatDuration(afterMs)}, and does no silence hide it?`,
     ],
     footer,
   };

@@ -130,7 +130,7 @@ describe('its card', () => {
     expect(text).toContain('Prometheus or Alertmanager no longer reaches this bot');
     expect(text).toContain(`"Last seen ",{"time":"${new Date(t0 + minute).toISOString()}","style":"relative"}`);
     expect(text).toContain('401 is a wrong token');
-    expect(text).toContain('more often than every 10m');
+    expect(text).toContain('a repeat_interval well below 10m');
     expect(text).not.toContain('Alertmanager itself said');
   });
 
