@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createOutages, type Outages } from '../../../src/cards/outage.ts';
 import { unpack } from '../../../src/lib/json.ts';
@@ -61,6 +61,15 @@ async function connected(): Promise<Outages> {
 function pass(ms: number): void {
   time += ms;
   wall += ms;
+}
+
+/** What was asked of the store by now is under way. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function written(): Promise<{ ms: number } | undefined> {
+  return store.db.selectFrom('outages').select('ms').executeTakeFirst();
 }
 
 /** Whatever was decided is written down by then. */
@@ -134,7 +143,7 @@ test('it is over when both are back; what waited is what waited before any of it
   pass(6 * minute);
   count = 9;
   outages.request(true);
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   pass(minute);
   count = 0;
   outages.session('ready');
@@ -154,14 +163,14 @@ test('one that began with the start is told like any other', async () => {
 });
 
 test('one that outlives the process is told by the next, from its beginning', async () => {
-  const before = await connected();
-  before.session('connecting');
+  const before = await started();
+  while ((await written()) === undefined) await turn();
   pass(4 * minute);
   await before.stop();
   pass(60 * minute);
   count = 2;
   const after = await started();
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   count = 0;
   pass(2 * minute);
   after.session('ready');
@@ -169,6 +178,26 @@ test('one that outlives the process is told by the next, from its beginning', as
   expect(message).toMatchObject({ headline: '🔵 homelab-bot was without Discord for 1h6m' });
   expect(message?.text).toContain('The bot was restarted in this time.');
   expect(message?.text).toContain('2 messages waited; what is shown now is the newest state.');
+});
+
+test('one in which the process is killed lasts as long as was last written down, every half a minute', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance', 'Date'] });
+  try {
+    const killed = await connected();
+    killed.session('connecting');
+    while ((await written()) === undefined) await turn();
+    for (const ms of [2 * minute, 4 * minute]) {
+      pass(2 * minute);
+      jest.advanceTimersByTime(30_000);
+      while ((await written())?.ms !== ms) await turn();
+    }
+  } finally {
+    jest.useRealTimers();
+  }
+  const after = await started();
+  pass(minute);
+  after.session('ready');
+  expect(await posts()).toMatchObject([{ headline: '🔵 homelab-bot was without Discord for 5m' }]);
 });
 
 test('time in which no bot ran makes no short one long', async () => {
