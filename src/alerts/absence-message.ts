@@ -13,8 +13,10 @@ export function absenceMessage(absence: Absence): Message {
 function missing(absence: Absence): Message {
   const { alertname, afterMs, endedAt } = absence;
   const text: Line[] = [
-    [{ bold: 'Alerts may be missing.' }, ` ${alertname} fires all the time, so that its silence tells of it:`],
-    'Prometheus or Alertmanager no longer reaches this bot.',
+    [
+      { bold: 'Alerts may be missing.' },
+      ` ${alertname} always fires. That it stays away means that Prometheus or Alertmanager no longer reaches this bot.`,
+    ],
     lastSeen(absence),
   ];
   if (endedAt !== null) {
@@ -25,7 +27,7 @@ function missing(absence: Absence): Message {
     ]);
   }
   return {
-    headline: `🔴 critical firing: ${alertname} is missing for more than ${formatDuration(afterMs)}: alerts may be missing`,
+    headline: `🔴 critical firing: no ${alertname} for more than ${formatDuration(afterMs)}: alerts may be missing`,
     tone: 'critical',
     title: `firing · critical · ${alertname} is missing`,
     text: [
@@ -62,7 +64,7 @@ function returned({ alertname, seenAt, waitedSince }: Absence, at: number): Mess
         { time: new Date(at), style: 'full' },
         '.',
       ],
-      'What still fires is sent by Alertmanager now. What began and ended meanwhile may never have been sent.',
+      'What still fires comes with the next notifications. What began and ended meanwhile may never have been sent.',
     ],
     footer,
   };

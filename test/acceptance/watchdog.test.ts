@@ -60,7 +60,7 @@ test('after a kill it is waited for anew; then its absence is one critical card,
   await post(watched, group.body());
   const first = await discord.waitForMessage('alerts-critical', undefined, { timeoutMs: after + 40_000 });
   expect(first.createdAt - listeningSince).toBeGreaterThanOrEqual(after);
-  expect(first.content).toContain('critical firing: Watchdog is missing for more than 1m');
+  expect(first.content).toContain('critical firing: no Watchdog for more than 1m');
   expect(first.rang).toEqual([discord.roleId('operator')]);
   const shown = Number(/Last seen <t:(\d+):R>/.exec(first.text)?.[1]) * 1000;
   expect(Math.abs(shown - lastSeen)).toBeLessThan(10_000);

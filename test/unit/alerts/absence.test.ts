@@ -119,7 +119,7 @@ describe('its card', () => {
 
   test('says on the lock screen that alerts may be missing', () => {
     expect(absenceMessage(absence)).toMatchObject({
-      headline: '🔴 critical firing: Watchdog is missing for more than 10m: alerts may be missing',
+      headline: '🔴 critical firing: no Watchdog for more than 10m: alerts may be missing',
       tone: 'critical',
       title: 'firing · critical · Watchdog is missing',
     });

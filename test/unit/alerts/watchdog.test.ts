@@ -83,7 +83,7 @@ async function headlines(watchdog: Watchdog): Promise<unknown[]> {
   return shown.map((message) => message?.headline);
 }
 
-const missing = '🔴 critical firing: Watchdog is missing for more than 10m: alerts may be missing';
+const missing = '🔴 critical firing: no Watchdog for more than 10m: alerts may be missing';
 
 describe('nobody waits for it', () => {
   test('before the first one was heard, however long it stays away', async () => {
@@ -294,7 +294,7 @@ test('an absence that was over before the time is removed with its card, once it
   await watchdog.hear(beat);
   expect(await removeOldAbsences(store, later)).toBe(0);
   const [card] = await cards();
-  await cardLedger(store).shown(card?.id ?? '', 'm-1', 2);
+  await cardLedger(store).shown(card?.id ?? '', 'm-1', 2, wall);
   expect(await removeOldAbsences(store, wall)).toBe(0);
   expect(await removeOldAbsences(store, later)).toBe(1);
   expect(await cards()).toEqual([]);
