@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
 import { type Notification, parseNotification } from './alerts/schema.ts';
+import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
+import type { FailedOutcome } from './cards/deliver.ts';
 import { createCardLink } from './cards/link.ts';
+import { createOutages } from './cards/outage.ts';
 import { createPosts, postCard } from './cards/posts.ts';
 import { createPublisher, type Show } from './cards/publisher.ts';
 import type { ClusterRoom } from './cluster/cluster.ts';
@@ -36,7 +39,9 @@ import { openStore } from './store/database.ts';
 import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
 import { operationStore, removeEndedOperations } from './store/operations.ts';
+import { outageStore } from './store/outages.ts';
 import { postStore, removeOldPosts } from './store/posts.ts';
+import { removeOldAbsences, watchdogStore } from './store/watchdog.ts';
 import { version } from './version.ts';
 
 export interface App {
@@ -47,6 +52,9 @@ export interface App {
 }
 
 const sweepMs = 3_600_000;
+
+/** Of an attempt to show a card: Discord did not answer, or does not take the token. */
+const unreachable: ReadonlySet<FailedOutcome> = new Set(['not sent', 'unknown', 'token refused']);
 
 /**
  * Resolves once webhooks are taken; Discord and the cluster are reached in the background, and again and again.
@@ -98,9 +106,20 @@ export async function startApp(options: {
         delivered(step, lagMs) {
           metrics.card(step === 'create' ? 'created' : 'edited');
           metrics.deliveryLag.observe(lagMs / 1000);
+          outages.request(true);
         },
-        failed: metrics.card,
+        failed(outcome) {
+          metrics.card(outcome);
+          outages.request(!unreachable.has(outcome));
+        },
       },
+    });
+    const outages = createOutages({
+      store: outageStore(store),
+      publisher,
+      channelId: config.discord.alertChannelId,
+      log,
+      now,
     });
     const posts = createPosts({ store: postStore(store), publisher, now });
     const alerts = createAlerts({
@@ -113,9 +132,21 @@ export async function startApp(options: {
       now,
     });
     lifecycle.onStop('alerts', () => alerts.stop());
+    const watchdog = createWatchdog({
+      store: watchdogStore(store),
+      publisher,
+      routes: config.alerts.routes,
+      defaultChannelId: config.discord.alertChannelId,
+      ...config.alerts.watchdog,
+      log,
+      now,
+    });
+    lifecycle.onStop('watchdog', () => watchdog.stop());
     kinds[alertCard] = alerts.show;
+    kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
+    lifecycle.onStop('outages', () => outages.stop());
 
     const cluster: ClusterRoom = lateClusterRoom(async () => {
       const { openCluster } = await import('./cluster/room.ts');
@@ -130,7 +161,7 @@ export async function startApp(options: {
       webhookToken: config.alertmanager.webhookToken,
       parse: parseNotification,
       async accept(notification) {
-        const incident = await alerts.accept(notification);
+        const [incident] = await Promise.all([alerts.accept(notification), watchdog.hear(notification)]);
         metrics.notification(notification.status);
         return incident;
       },
@@ -145,11 +176,16 @@ export async function startApp(options: {
         metrics.clusterReady.set(cluster.state() === 'ready' ? 1 : 0);
         return metrics.registry.metrics();
       },
-      answered: metrics.webhook,
+      answered(code) {
+        metrics.webhook(code);
+        // While the store works, 503 is the answer to what was not even read.
+        if (code === 503 && store.state() === 'open') watchdog.missed();
+      },
     });
     lifecycle.onStop('http', () => http.close());
     // Alerts wait for nothing else.
     status = 'ready';
+    watchdog.start();
     log.info({ url: http.url, version }, 'Webhooks are taken');
 
     const audit = createAudit({
@@ -232,10 +268,12 @@ export async function startApp(options: {
     lifecycle.onStop(
       'state listener',
       discord.onState((state) => {
+        outages.session(state);
         if (state === 'ready') publisher.resume();
         else metrics.discordDisconnects.inc();
       }),
     );
+    await outages.start();
     discord.start(dispatch, definitionsOf(commands));
     cluster.start();
     await publisher.start();
@@ -256,6 +294,7 @@ export async function startApp(options: {
       const before = now().getTime() - config.alerts.keepMs;
       try {
         while ((await removeEndedIncidents(store, before)) > 0);
+        while ((await removeOldAbsences(store, before)) > 0);
         while ((await removeOldPosts(store, before)) > 0);
         while ((await removeEndedOperations(store, before)) > 0);
       } catch (err) {

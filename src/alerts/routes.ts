@@ -25,7 +25,11 @@ const matchedLength = 1024;
  * Chosen once, when the incident's card is made, and kept. The first route wins of which one firing alert carries all labels;
  * where nothing fires any more, any alert counts and nobody is rung.
  */
-export function chooseDestination(incident: Incident, routes: readonly Route[], defaultChannelId: string): Destination {
+export function chooseDestination(
+  incident: Pick<Incident, 'alerts'>,
+  routes: readonly Route[],
+  defaultChannelId: string,
+): Destination {
   const firing = incident.alerts.filter(isOpen);
   const alerts = firing.length > 0 ? firing : incident.alerts;
   const route = routes.find((one) => alerts.some((alert) => carries(alert, one)));

@@ -56,7 +56,10 @@ const Watchdog = z
       .prefault('10m')
       .meta({ description: 'How long it may be missing' }),
   })
-  .meta({ description: 'The alert that always fires, and how long it may be missing' });
+  .meta({
+    description:
+      'The alert that always fires, and how long it may be missing; this block, or the first one seen, arms it',
+  });
 
 const Access = z
   .strictObject({

@@ -9,7 +9,8 @@ import type { CardsTable, Tables } from './tables.ts';
 const Roles = z.array(z.string());
 
 /**
- * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation.
+ * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
+ * is over before it was shown, mentions and ring are those of its end.
  * @returns the card's channel.
  */
 export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<string> {
@@ -47,6 +48,21 @@ export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Pro
               .end()
           : wanted.priority,
         open: wanted.open ? 1 : 0,
+        // What is over before anybody has seen it rings as its end does.
+        ...(!wanted.open && {
+          mention_roles: eb
+            .case()
+            .when('cards.message_id', 'is', null)
+            .then(JSON.stringify(wanted.mentionRoles))
+            .else(eb.ref('cards.mention_roles'))
+            .end(),
+          ring: eb
+            .case()
+            .when('cards.message_id', 'is', null)
+            .then(wanted.ring ? 1 : 0)
+            .else(eb.ref('cards.ring'))
+            .end(),
+        }),
         // What waits already keeps its place.
         wanted_at: eb
           .case()

@@ -109,6 +109,28 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('operations').addColumn('abort_asked_by', 'text').execute();
     },
   },
+  '0004-watchdog': {
+    async up(db) {
+      await db.schema
+        .createTable('watches')
+        .addColumn('alertname', 'text', (c) => c.primaryKey())
+        .addColumn('since', 'integer', (c) => c.notNull())
+        .addColumn('seen_at', 'integer')
+        .addColumn('ended_at', 'integer')
+        .execute();
+      await db.schema
+        .createTable('absences')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('over_at', 'integer')
+        .addColumn('state', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('outages')
+        .addColumn('since', 'integer', (c) => c.primaryKey())
+        .addColumn('ms', 'integer', (c) => c.notNull())
+        .execute();
+    },
+  },
   '0006-cards-shown-at': {
     async up(db) {
       await db.schema.alterTable('cards').addColumn('shown_at', 'integer').execute();

@@ -111,7 +111,37 @@ export interface OperationsTable {
   state: string;
 }
 
+/** What is known of the alert that always fires, by its name. */
+export interface WatchesTable {
+  alertname: string;
+  /** When it was first waited for or heard of. */
+  since: number;
+  /** When it was last heard firing; null where it never was. */
+  seen_at: number | null;
+  /** When Alertmanager said that it had ended; null once it fires again. */
+  ended_at: number | null;
+}
+
+/** The times for which that alert was missing, a card each. */
+export interface AbsencesTable {
+  id: string;
+  /** Null while it is missing. */
+  over_at: number | null;
+  /** `Absence` as JSON. */
+  state: string;
+}
+
+/** Holds one row while the bot is without Discord. */
+export interface OutagesTable {
+  since: number;
+  /** For how long, as last written; time in which no process ran is not in it. */
+  ms: number;
+}
+
 export interface Tables {
+  watches: WatchesTable;
+  absences: AbsencesTable;
+  outages: OutagesTable;
   operations: OperationsTable;
   incidents: IncidentsTable;
   cards: CardsTable;

@@ -64,6 +64,37 @@ describe('while Discord is away', () => {
   }, 60_000);
 });
 
+test('a long time without Discord is told once it is over, with what waited, over a kill in the middle', async () => {
+  const homelab = await start();
+  const { discord, bot } = homelab;
+  await discord.faults.away();
+  const group = newGroup();
+  expect((await post(homelab, group.body())).status).toBe(202);
+  const database = new DatabaseSync(`${homelab.folder}/bot.db`);
+  await discord.waitFor(() => database.prepare('select since from outages').get() !== undefined);
+  await bot.end('SIGKILL');
+  const minutes = 20;
+  // As if it had lasted for so long.
+  database.prepare('update outages set since = since - ?1, ms = ms + ?1').run(minutes * 60_000);
+  database.close();
+  bot.start();
+  await bot.whenReady({ discord: 'connecting' });
+  await discord.faults.back();
+  const told = (message: { content: string }) => message.content.includes('was without Discord for');
+  const notice = await discord.waitForMessage('alerts', told, { timeoutMs: 40_000 });
+  expect(notice.content).toContain(`${minutes}m`);
+  expect(notice.text).toContain('1 message waited');
+  expect(notice.silent).toBe(true);
+  await bot.end('SIGKILL');
+  bot.start();
+  await bot.whenReady();
+  const settled = newGroup();
+  await post(homelab, settled.body());
+  await discord.waitForMessage('alerts', (message) => message.text.includes(settled.name), { timeoutMs: 15_000 });
+  expect(discord.messages('alerts').filter(told)).toHaveLength(1);
+  expect(titled(homelab, 'alerts', group.name)).toHaveLength(1);
+}, 90_000);
+
 test('a gateway that is lost is taken up again, and a command pressed meanwhile is answered', async () => {
   const { discord } = await start();
   discord.faults.closeGateway(4000);

@@ -88,6 +88,16 @@ describe('a block is wrong', () => {
       block('yaml', 'receivers: [{ name: a, webhook_configs: [{ url: "http://x" }] }]'),
       'url',
     ],
+    [
+      'when Alertmanager would send the Watchdog too seldom',
+      block(
+        'yaml',
+        'route:',
+        '  routes:',
+        '    - { receiver: a, matchers: [\'alertname = "Watchdog"\'], group_interval: 5m, repeat_interval: 5m }',
+      ),
+      'too seldom',
+    ],
     ['when it does not type-check', block('ts', 'export const a: string = 1;'), 'TS2322'],
     ['when a drawing names a room that is not there', block('', 'frobs ─▶ cards'), 'there is no frobs'],
     ['when nothing draws it', block('mermaid', 'flowchart LR'), 'nothing draws it'],

@@ -108,3 +108,14 @@ test('what was shown or begun lately is remembered by channel, oldest first', as
     { channelId: '1', at: 300 },
   ]);
 });
+
+test('what is over before anybody saw it rings nobody; what was shown keeps whom it rang', async () => {
+  const rings = { mentionRoles: ['7'], ring: true };
+  const over = { mentionRoles: [], ring: false, open: false, priority: priorities.end };
+  const ledger = cardLedger(store);
+  for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.critical, 1), ...rings });
+  await ledger.shown('seen', 'm-seen', 1, 1);
+  for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.end, 2), ...over });
+  expect(await ledger.get('unseen')).toMatchObject({ mentionRoles: [], ring: false });
+  expect(await ledger.get('seen')).toMatchObject(rings);
+});
