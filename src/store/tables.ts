@@ -111,7 +111,15 @@ export interface OperationsTable {
   state: string;
 }
 
+/** Receivers of Alertmanager that have called the bot, as notifications spell them. */
+export interface ReceiversTable {
+  name: string;
+  /** First. */
+  called_at: number;
+}
+
 export interface Tables {
+  receivers: ReceiversTable;
   operations: OperationsTable;
   incidents: IncidentsTable;
   cards: CardsTable;

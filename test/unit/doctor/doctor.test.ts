@@ -21,7 +21,7 @@ const app = {
 
 const config: Config = {
   discord: { token: new Secret('t'), guildId: '1', alertChannelId: '10', auditChannelId: null, apiUrl: 'http://d/api' },
-  alertmanager: { webhookToken: new Secret('w') },
+  alertmanager: { webhookToken: new Secret('w'), api: null },
   kubernetes: { kind: 'none' },
   repository: null,
   registry: {},
