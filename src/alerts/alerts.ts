@@ -106,7 +106,14 @@ export function createAlerts(options: AlertOptions): Alerts {
   async function accept(whole: Notification): Promise<string | null> {
     const notification = without(whole, options.watchdog);
     if (notification === null) {
-      await store.change((tx) => noteCaller(tx, whole)).catch(() => undefined);
+      // Asked again with the next one where the store fails.
+      if (isNewCaller(whole))
+        await store
+          .change((tx) => noteCaller(tx, whole))
+          .then(
+            () => callers.add(whole.receiver),
+            () => undefined,
+          );
       return null;
     }
     const key = JSON.stringify([notification.receiver, notification.groupKey]);
@@ -126,7 +133,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         await tx.write(result.incident);
         return { result, channelId: await tx.want(wanted) };
       });
-      callers.add(notification.receiver);
+      if (isNewCaller(notification)) callers.add(notification.receiver);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined && channelId !== null) {
         publisher.forgetUnwritten(wanted.id);
@@ -141,9 +148,14 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
-  /** Durable, since what Alertmanager lists is shown for receivers that have called alone. Grafana's are not in that list. */
-  async function noteCaller(tx: AlertTransaction, { version, receiver }: Notification): Promise<void> {
-    if (version === '4' && !callers.has(receiver)) await tx.called(receiver, now().getTime());
+  function isNewCaller({ version, receiver }: Notification): boolean {
+    // Grafana's receivers are not in Alertmanager's list.
+    return version === '4' && !callers.has(receiver) && callers.size < maxRemembered;
+  }
+
+  /** Durable, since what Alertmanager lists is shown for receivers that have called alone. */
+  async function noteCaller(tx: AlertTransaction, notification: Notification): Promise<void> {
+    if (isNewCaller(notification)) await tx.called(notification.receiver, now().getTime());
   }
 
   /** Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows. */
@@ -159,7 +171,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     let wanted: WantedCard | undefined;
     try {
       const done = await store.change(async (tx) => {
-        const result = await decide(tx);
+        // What is in memory alone is not seen by `decide`.
+        const result = unwritten.size > 0 ? null : await decide(tx);
         if (result === null) return null;
         wanted = want(result);
         await tx.write(result.incident);

@@ -76,12 +76,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   async function run(): Promise<void> {
     try {
-      const answer = alerts.holdsUnwritten() ? storeFailed : await look(stopping.signal);
+      if (alerts.holdsUnwritten()) return failed('store failed', 'incidents are in memory alone');
+      const answer = await look(stopping.signal);
       if (answer.kind === 'answered') succeeded();
       else failed(answer.kind, answer.reason);
     } catch (err) {
-      if (stopping.signal.aborted) return;
-      failed('store failed', err);
+      if (!stopping.signal.aborted) failed('store failed', err);
     }
   }
 
@@ -97,12 +97,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   function failed(outcome: Exclude<LookOutcome, 'done'>, reason: unknown): void {
     if (failing !== outcome)
-      log.warn({ outcome, reason }, 'Incidents cannot be compared with the list of Alertmanager; tried again');
+      log.warn(
+        { outcome, reason: reason instanceof Error ? reason.message : reason },
+        'Incidents cannot be compared with the list of Alertmanager; tried again',
+      );
     failing = outcome;
     isFresh = true;
     failures += 1;
     options.looked(outcome);
-    lookIn(backoff(retries, failures, Math.random));
+    const passes = outcome === 'away' || outcome === 'slow' || outcome === 'store failed';
+    lookIn(passes ? backoff(retries, failures, Math.random) : everyMs);
   }
 
   async function look(signal: AbortSignal): Promise<Answer<null>> {
@@ -189,4 +193,3 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 }
 
 const done: Answer<null> = { kind: 'answered', value: null };
-const storeFailed = { kind: 'store failed', reason: 'incidents are in memory alone' } as const;

@@ -135,7 +135,7 @@ export const Environment = z.object({
   }),
   ALERTMANAGER_URL: alertmanagerUrl.optional().register(variables, {
     description: "Base of Alertmanager's API, without /api/v2; without it what no webhook tells is not found out",
-    example: 'http://kube-prometheus-stack-alertmanager.monitoring:9093',
+    example: 'http://prometheus-kube-prometheus-alertmanager.monitoring:9093',
   }),
   KUBECONFIG: path.optional().register(variables, {
     description: "Path of a kubeconfig; without it the pod's own account is used where there is one",
