@@ -93,6 +93,13 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
     const config = options.config ?? ((guild: Discord, apps: string) => `${levelsOf(guild)}${apps}`);
     await writeFile(configFile, config(discord, shopOf(image)));
     const programs = await findPrograms();
+    const alertmanager = await startAlertmanager({
+      token: webhookToken,
+      groupWaitMs: 50,
+      groupIntervalMs: 500,
+      ...options.alertmanager,
+    });
+    stops.push(() => alertmanager.stop());
     const bot = await startBot({
       cwd: folder,
       env: {
@@ -101,6 +108,7 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
         DISCORD_GUILD_ID: discord.guildId,
         DISCORD_ALERT_CHANNEL_ID: discord.channelId('alerts'),
         ALERTMANAGER_WEBHOOK_TOKEN: webhookToken,
+        ALERTMANAGER_URL: alertmanager.api.url,
         KUBECONFIG: kubeconfig,
         CONFIG_FILE: configFile,
         DATABASE_URL: 'file:bot.db',
@@ -117,14 +125,7 @@ export async function startHomelab(options: HomelabOptions = {}): Promise<Homela
     stops.push(() => bot.end('SIGTERM'));
     await bot.whenReady();
     await discord.waitFor(() => discord.commands.length > 0, { what: 'the slash commands', timeoutMs: 30_000 });
-    const alertmanager = startAlertmanager({
-      webhookUrl: `${bot.url}/webhooks/alertmanager`,
-      token: webhookToken,
-      groupWaitMs: 50,
-      groupIntervalMs: 500,
-      ...options.alertmanager,
-    });
-    stops.push(() => alertmanager.stop());
+    alertmanager.sendTo(`${bot.url}/webhooks/alertmanager`);
     return {
       discord,
       kubernetes,

@@ -2,7 +2,9 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
+import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { createReconciler } from './alerts/reconciler.ts';
 import { type Notification, parseNotification } from './alerts/schema.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
@@ -122,8 +124,9 @@ export async function startApp(options: {
       now,
     });
     const posts = createPosts({ store: postStore(store), publisher, now });
+    const incidents = alertStore(store);
     const alerts = createAlerts({
-      store: alertStore(store),
+      store: incidents,
       publisher,
       routes: config.alerts.routes,
       defaultChannelId: config.discord.alertChannelId,
@@ -278,6 +281,19 @@ export async function startApp(options: {
     cluster.start();
     await publisher.start();
     await operations.resume();
+    if (config.alertmanager.api !== null) {
+      const reconciler = createReconciler({
+        alertmanager: openAlertmanager(config.alertmanager.api),
+        store: incidents,
+        alerts,
+        watchdog: config.alerts.watchdog.alertname,
+        log,
+        now,
+        looked: metrics.look,
+      });
+      lifecycle.onStop('reconciler', () => reconciler.stop());
+      reconciler.start();
+    }
     void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();

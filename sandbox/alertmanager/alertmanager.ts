@@ -1,11 +1,15 @@
-// Stands in for Alertmanager: groups alerts, posts bodies as the real one writes them, and treats the answers as the real one does.
+// Stands in for Alertmanager: groups alerts, posts bodies as the real one writes them, treats the answers as it does, and serves its API.
+import type { View } from './answers.ts';
+import { type Api, serveApi } from './api.ts';
 import type { Alert } from './body.ts';
 import { type Labels, sorted } from './fingerprint.ts';
 import { createGroup, type Group } from './group.ts';
 import { type Attempt, postOnce, type Target } from './send.ts';
+import { createSilences, type Silences } from './silences.ts';
 
 export interface AlertmanagerOptions {
-  readonly webhookUrl: string;
+  /** May be told later, by `sendTo`: until then nothing is sent. */
+  readonly webhookUrl?: string;
   readonly token: string;
   readonly receiver?: string;
   /** Labels whose values make a group; `[]` puts all into one. */
@@ -18,6 +22,10 @@ export interface AlertmanagerOptions {
   /** 0, the default, for no limit. */
   readonly maxAlerts?: number;
   readonly externalURL?: string;
+  /** Of its API's paths; none by default. */
+  readonly routePrefix?: string;
+  /** When its API says that it was started; a day ago by default. */
+  readonly startedAt?: Date;
   readonly now?: () => Date;
   readonly onAttempt?: (attempt: Attempt) => void;
 }
@@ -29,28 +37,38 @@ export interface Alertmanager {
   resolve(labels: Labels): void;
   /** Labels of every alert that fires. */
   readonly firing: readonly Labels[];
+  readonly api: Api;
+  readonly silences: Silences;
+  /** Where webhooks go from now on. Null: what is due counts as told, as where another of its cluster did and its request was lost. */
+  sendTo(webhookUrl: string | null): void;
   /** Posts this as it is, once; an object as JSON. */
   post(body: unknown): Promise<Attempt>;
   /** Every request so far, in order of their ends. */
   readonly attempts: readonly Attempt[];
   /** Resolves when every change was told, or given up until the group's next turn. */
   settled(): Promise<void>;
-  /** Forgets all alerts and attempts. */
+  /** Forgets all alerts, silences and attempts. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const prometheus = 'http://kube-prometheus-stack-prometheus.monitoring:9090';
 
-/** Starts with no alerts. It serves nothing: its API comes with the issue that asks for it. */
-export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
+/** Starts with no alerts. */
+export async function startAlertmanager(options: AlertmanagerOptions): Promise<Alertmanager> {
   const { groupBy = ['alertname', 'namespace'], now = () => new Date() } = options;
   const groups = new Map<string, Group>();
   const attempts: Attempt[] = [];
   const stopping = new AbortController();
   let waiting: (() => void)[] = [];
+  const receiver = options.receiver ?? 'discord-bot';
+  const startedAt = options.startedAt ?? new Date(now().getTime() - 86_400_000);
+  const silences = createSilences(now);
+  let webhookUrl = options.webhookUrl ?? null;
   const target: Target = {
-    webhookUrl: options.webhookUrl,
+    get webhookUrl() {
+      return webhookUrl;
+    },
     token: options.token,
     now,
     onAttempt(attempt) {
@@ -67,13 +85,14 @@ export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
     const group = createGroup(
       {
         groupLabels,
-        receiver: options.receiver ?? 'discord-bot',
+        receiver,
         externalURL: options.externalURL ?? 'http://kube-prometheus-stack-alertmanager.monitoring:9093',
         maxAlerts: options.maxAlerts ?? 0,
         waitMs: options.groupWaitMs ?? 300,
         intervalMs: options.groupIntervalMs ?? 3_000,
         repeatMs: options.repeatIntervalMs ?? 12 * 3_600_000,
         target,
+        isSilenced: (silenced) => silences.over(silenced).length > 0,
       },
       tellWaiting,
     );
@@ -95,7 +114,24 @@ export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
     tellWaiting();
   }
 
+  function view(): View {
+    return {
+      receiver,
+      startedAt,
+      groups: [...groups.values()].map((group) => ({ labels: group.labels, alerts: group.firing() })),
+      silences: silences.all(),
+      silencedBy: silences.over,
+      now: now(),
+    };
+  }
+
+  const api = await serveApi(view, options.routePrefix ?? '');
   return {
+    api,
+    silences,
+    sendTo(url) {
+      webhookUrl = url;
+    },
     fire(labels, annotations, more = {}) {
       const group = groupOf(labels);
       const before = group.get(labels);
@@ -111,9 +147,13 @@ export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
         throw new Error(`No alert fires with the labels ${JSON.stringify(labels)}`);
       group.put({ ...alert, endsAt: now() });
     },
-    post: (body) => postOnce(target, typeof body === 'string' ? body : JSON.stringify(body), stopping.signal),
     get firing() {
       return [...groups.values()].flatMap((group) => group.firing()).map((alert) => alert.labels);
+    },
+    post(body) {
+      if (webhookUrl === null) throw new Error('Nobody is to be told: sendTo names whom');
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return postOnce({ ...target, webhookUrl }, text, stopping.signal);
     },
     attempts,
     async settled() {
@@ -123,11 +163,13 @@ export function startAlertmanager(options: AlertmanagerOptions): Alertmanager {
     },
     async reset() {
       await stopGroups();
+      silences.clear();
       attempts.length = 0;
     },
     async stop() {
       stopping.abort();
       await stopGroups();
+      await api.stop();
     },
   };
 }

@@ -12,12 +12,16 @@ export interface GroupOptions {
   readonly intervalMs: number;
   readonly repeatMs: number;
   readonly target: Target;
+  /** Silenced alerts are left out of what is told. */
+  readonly isSilenced: (labels: Labels) => boolean;
 }
 
 export interface Group {
   /** Adds an alert, or replaces the one with the same labels. */
   put(alert: Alert): void;
   get(labels: Labels): Alert | undefined;
+  readonly labels: Labels;
+  /** Those that have not ended. */
   firing(): readonly Alert[];
   /** True while something of it was not yet told. */
   isBehind(): boolean;
@@ -57,7 +61,8 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
 
   async function flush(): Promise<void> {
     if (stopping.signal.aborted) return;
-    const told = [...alerts];
+    const all = [...alerts];
+    const told = all.filter(([, { labels }]) => !options.isSilenced(labels));
     const upTo = changes;
     hasFlushed = true;
     const firing = new Set(told.filter(([, alert]) => alert.endsAt === null).map(([id]) => id));
@@ -67,8 +72,8 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
     const isTaken = reason === null || (await tell(reason, told));
     if (isTaken) {
       if (reason !== null) known = { firing, resolved, at };
-      // What has resolved and was told is forgotten, unless it has changed meanwhile.
-      for (const [id, alert] of told) if (alert.endsAt !== null && alerts.get(id) === alert) alerts.delete(id);
+      // What has resolved and was told, or is not to be, is forgotten, unless it has changed meanwhile.
+      for (const [id, alert] of all) if (alert.endsAt !== null && alerts.get(id) === alert) alerts.delete(id);
     }
     toldChanges = upTo;
     if (alerts.size === 0) {
@@ -93,6 +98,7 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
       else if (timer === null) schedule(options.waitMs);
     },
     get: (labels) => alerts.get(fingerprint(labels)),
+    labels: options.groupLabels,
     firing: () => [...alerts.values()].filter((alert) => alert.endsAt === null),
     isBehind: () => toldChanges < changes,
     async stop() {

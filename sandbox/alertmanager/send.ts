@@ -9,11 +9,14 @@ export interface Attempt {
 }
 
 export interface Target {
-  readonly webhookUrl: string;
+  /** Null while nobody is told: what is due then counts as told, as where another of the cluster did and its request was lost. */
+  readonly webhookUrl: string | null;
   readonly token: string;
   readonly now: () => Date;
   readonly onAttempt: (attempt: Attempt) => void;
 }
+
+export type ReachableTarget = Target & { readonly webhookUrl: string };
 
 /** As measured: a first pause of 0.3-0.8 s, each next one half as long again, at most a minute. */
 const pause = { leastMs: 300, mostMs: 800, factor: 1.5, capMs: 60_000 };
@@ -22,7 +25,9 @@ const pause = { leastMs: 300, mostMs: 800, factor: 1.5, capMs: 60_000 };
 export async function send(target: Target, body: string, signal: AbortSignal): Promise<boolean> {
   let pauseMs = pause.leastMs + Math.random() * (pause.mostMs - pause.leastMs);
   while (!signal.aborted) {
-    const { answer } = await postOnce(target, body, signal);
+    const { webhookUrl } = target;
+    if (webhookUrl === null) return true;
+    const { answer } = await postOnce({ ...target, webhookUrl }, body, signal);
     if ('status' in answer && answer.status < 500) return answer.status >= 200 && answer.status < 300;
     try {
       await delay(pauseMs, undefined, { signal });
@@ -35,13 +40,17 @@ export async function send(target: Target, body: string, signal: AbortSignal): P
 }
 
 /** One request, whatever comes of it; never rejects. */
-export async function postOnce(target: Target, body: string, signal: AbortSignal): Promise<Attempt> {
+export async function postOnce(target: ReachableTarget, body: string, signal: AbortSignal): Promise<Attempt> {
   const attempt = { at: target.now(), body, answer: await answerOf(target, body, signal) };
   target.onAttempt(attempt);
   return attempt;
 }
 
-async function answerOf({ webhookUrl, token }: Target, body: string, signal: AbortSignal): Promise<Attempt['answer']> {
+async function answerOf(
+  { webhookUrl, token }: ReachableTarget,
+  body: string,
+  signal: AbortSignal,
+): Promise<Attempt['answer']> {
   try {
     const response = await fetch(webhookUrl, {
       method: 'POST',

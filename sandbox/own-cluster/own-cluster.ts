@@ -98,7 +98,7 @@ export async function startOwnCluster(options: {
     stops.push(() => bot.end('SIGTERM'));
     await bot.whenReady({ discord: 'ready', cluster: 'ready' });
     await discord.waitFor(() => discord.commands.length > 0, { what: 'the slash commands', timeoutMs: 30_000 });
-    const alertmanager = startAlertmanager({
+    const alertmanager = await startAlertmanager({
       webhookUrl: `${bot.url}/webhooks/alertmanager`,
       token: webhookToken,
       ...options.alertmanager,

@@ -3,15 +3,21 @@ import type { Logger } from 'pino';
 import { priorities, type WantedCard } from '../cards/card.ts';
 import type { Message } from '../message.ts';
 import { nameOf } from './describe.ts';
-import { type Incident, isOpen, worstSeverity } from './incident.ts';
+import { type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { chooseDestination, type Route } from './routes.ts';
-import { labelOf, type Notification } from './schema.ts';
+import { type Labels, labelOf, type Notification } from './schema.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
   latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
+  provisional: AlertStore['provisional'];
+  /** The newest incident of the receiver whose group has these labels, whatever its key. */
+  newestOf(receiver: string, groupLabels: Labels): Promise<Incident | undefined>;
+  read(id: string): Promise<Incident | undefined>;
+  /** This receiver has called the bot. */
+  called(receiver: string, at: number): Promise<void>;
   write(incident: Incident): Promise<void>;
   /** Resolves to the channel of the card, chosen when it was made. */
   want(card: WantedCard): Promise<string>;
@@ -21,6 +27,8 @@ export interface AlertStore {
   /** Durable when it resolves; rejects when the store fails. `work` may run twice. */
   change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
   latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
+  /** The newest provisional incident of the receiver that is of this key or holds one of these alerts, open or closed. */
+  provisional(receiver: string, key: string, fingerprints: readonly string[]): Promise<Incident | undefined>;
   read(id: string): Promise<Incident | undefined>;
   /** Incidents that have not ended, at most `limit`. */
   open(limit: number): Promise<readonly Incident[]>;
@@ -56,6 +64,10 @@ export interface Alerts {
    * not be; it is then shown from memory as far as possible.
    */
   accept(notification: Notification): Promise<string | null>;
+  /** Writes and shows what was found out without a notification; null from `decide` changes nothing. Rejects when the store fails. */
+  amend(decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>): Promise<boolean>;
+  /** Whether incidents are in memory alone because the store failed. */
+  holdsUnwritten(): boolean;
   /** Names of the alerts that fire in this namespace, at most 20. */
   firingIn(namespace: string): Promise<readonly string[]>;
   /** What the card of an incident says now. */
@@ -88,16 +100,29 @@ export function createAlerts(options: AlertOptions): Alerts {
   let completeSince = now().getTime() + clockMargin;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  /** Receivers that are written down. */
+  const callers = new Set<string>();
 
   async function accept(whole: Notification): Promise<string | null> {
     const notification = without(whole, options.watchdog);
-    if (notification === null) return null;
+    if (notification === null) {
+      // Asked again with the next one where the store fails.
+      if (isNewCaller(whole))
+        await store
+          .change((tx) => noteCaller(tx, whole))
+          .then(
+            () => callers.add(whole.receiver),
+            () => undefined,
+          );
+      return null;
+    }
     const key = JSON.stringify([notification.receiver, notification.groupKey]);
     let wanted: WantedCard | undefined;
     try {
       const { result, channelId } = await store.change(async (tx) => {
+        await noteCaller(tx, notification);
         const held = unwritten.get(key);
-        const latest = held ?? (await tx.latest(notification.receiver, notification.groupKey));
+        const latest = held ?? (await incidentOf(tx, notification));
         const merged = merge(latest, notification, now().getTime());
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
@@ -108,6 +133,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         await tx.write(result.incident);
         return { result, channelId: await tx.want(wanted) };
       });
+      if (isNewCaller(notification)) callers.add(notification.receiver);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined && channelId !== null) {
         publisher.forgetUnwritten(wanted.id);
@@ -122,11 +148,47 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
+  function isNewCaller({ version, receiver }: Notification): boolean {
+    // Grafana's receivers are not in Alertmanager's list.
+    return version === '4' && !callers.has(receiver) && callers.size < maxRemembered;
+  }
+
+  /** Durable, since what Alertmanager lists is shown for receivers that have called alone. */
+  async function noteCaller(tx: AlertTransaction, notification: Notification): Promise<void> {
+    if (isNewCaller(notification)) await tx.called(notification.receiver, now().getTime());
+  }
+
   /** Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows. */
   function tellTaken(notification: Notification, result: Merge): void {
     const level =
       result.kind === 'updated' || result.kind === 'unchanged' || result.kind === 'ignored' ? 'debug' : 'info';
     log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind }, 'A notification was taken');
+  }
+
+  async function amend(
+    decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>,
+  ): Promise<boolean> {
+    let wanted: WantedCard | undefined;
+    try {
+      const done = await store.change(async (tx) => {
+        // What is in memory alone is not seen by `decide`.
+        const result = unwritten.size > 0 ? null : await decide(tx);
+        if (result === null) return null;
+        wanted = want(result);
+        await tx.write(result.incident);
+        return { result, channelId: await tx.want(wanted) };
+      });
+      if (done === null) return false;
+      publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
+      log.info(
+        { receiver: done.result.incident.receiver, ...refOf(done.result), result: done.result.kind },
+        "An incident is put right by Alertmanager's list",
+      );
+      return true;
+    } catch (error) {
+      if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
+      throw error;
+    }
   }
 
   function want(result: Exclude<Merge, { kind: 'ignored' }>): WantedCard {
@@ -150,8 +212,7 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   /** 503 is answered and Alertmanager tries again; until then people see it all the same. */
   async function remember(key: string, notification: Notification): Promise<void> {
-    const known =
-      unwritten.get(key) ?? (await store.latest(notification.receiver, notification.groupKey).catch(() => undefined));
+    const known = unwritten.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
     const result = merge(known, notification, now().getTime());
     if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     if (!unwritten.has(key)) {
@@ -199,6 +260,8 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   return {
     accept,
+    amend,
+    holdsUnwritten: () => unwritten.size > 0,
     stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
@@ -213,6 +276,19 @@ export function createAlerts(options: AlertOptions): Alerts {
       return incident && incidentMessage(incident, now().getTime());
     },
   };
+}
+
+/** The incident that a notification is about, open or closed: its group's, or a provisional one that came before it was known. */
+async function incidentOf(
+  from: Pick<AlertStore, 'latest' | 'provisional'>,
+  { receiver, groupKey, groupLabels, alerts }: Notification,
+): Promise<Incident | undefined> {
+  const latest = await from.latest(receiver, groupKey);
+  if (latest?.closedAt === null) return latest;
+  const fingerprints = alerts.map((alert) => alert.fingerprint);
+  const provisional = await from.provisional(receiver, provisionalKey(groupLabels), fingerprints);
+  if (provisional === undefined || (latest !== undefined && latest.openedAt > provisional.openedAt)) return latest;
+  return provisional;
 }
 
 /** What a log line says of a notification; a groupKey holds label values of any length. */

@@ -70,7 +70,7 @@ export function timeSpan(alert: KnownAlert, now: number): Line {
     if (began === null) return ['resolved ', ended];
     return ['resolved ', ended, ', began ', { time: began, style: 'full' }];
   }
-  const word = alert.state === 'firing' ? 'firing' : alert.state;
+  const word = alert.suppressed === undefined ? alert.state : `${alert.state} (${alert.suppressed})`;
   if (began === null) return word === 'firing' ? 'firing' : [word, ' (started at an unknown time)'];
   return [
     word,
@@ -121,7 +121,7 @@ function wholeAlert(alert: KnownAlert): string {
   const iso = (ms: number): string => (Math.abs(ms) > 8.64e15 ? 'unknown' : new Date(ms).toISOString());
   const pairs = (labels: Labels): string[] => Object.entries(labels).map(([name, value]) => `    ${name}: ${value}`);
   return [
-    `${nameOf(alert)} (${alert.state})`,
+    `${nameOf(alert)} (${[alert.state, alert.suppressed].filter((word) => word !== undefined).join(', ')})`,
     `  startsAt: ${iso(alert.startsAt)}`,
     ...(alert.endsAt === null ? [] : [`  endsAt: ${iso(alert.endsAt)}`]),
     '  labels:',

@@ -1,9 +1,12 @@
 // An incident: one alert group from its first notification until all of it is resolved.
 import { createHash } from 'node:crypto';
-import { type Labels, labelOf, type Notification } from './schema.ts';
+import { type Labels, labelOf } from './schema.ts';
 
 /** Alertmanager's words, and two of ours for alerts that it has stopped to mention. */
 export type AlertState = 'firing' | 'resolved' | 'not in the last notification' | 'no longer reported';
+
+/** Why Alertmanager keeps an alert that fires out of its notifications. */
+export type Suppression = 'silenced' | 'inhibited';
 
 /** Times are milliseconds since 1970. */
 export interface KnownAlert {
@@ -19,6 +22,8 @@ export interface KnownAlert {
   readonly missingSince: number | null;
   /** When a notification last held it. */
   readonly seenAt: number;
+  /** Known from Alertmanager's list alone, so never of an alert that a notification has just held. */
+  readonly suppressed?: Suppression;
 }
 
 export interface Incident {
@@ -63,15 +68,36 @@ export function isOpen(alert: KnownAlert): boolean {
   return alert.state === 'firing' || alert.state === 'not in the last notification';
 }
 
+/** What tells incidents apart. */
+export interface Beginning {
+  readonly receiver: string;
+  readonly groupKey: string;
+  readonly alerts: readonly { readonly startsAt: number }[];
+}
+
 /**
  * The same in every process that hears of the incident first, so that one without its store finds the message of another.
  * `after` is the end of an earlier incident that would have had the same id.
  */
-export function incidentId(notification: Notification, after: number | null): string {
-  const starts = notification.alerts.map((alert) => alert.startsAt);
+export function incidentId(beginning: Beginning, after: number | null): string {
+  const starts = beginning.alerts.map((alert) => alert.startsAt);
   const earliest = starts.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
   return createHash('sha256')
-    .update(JSON.stringify([notification.receiver, notification.groupKey, earliest, after]))
+    .update(JSON.stringify([beginning.receiver, beginning.groupKey, earliest, after]))
     .digest('hex')
     .slice(0, 20);
+}
+
+/** Before the group's labels, in place of a `groupKey`, which Alertmanager tells in notifications alone; theirs begin with a brace. */
+export const provisionalPrefix = 'provisional:';
+
+/** The key of a group that Alertmanager lists and no notification has told of. */
+export function provisionalKey(groupLabels: Labels): string {
+  const sorted = Object.entries(groupLabels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${provisionalPrefix}${JSON.stringify(sorted)}`;
+}
+
+/** Known from Alertmanager's list alone: the first notification that is about it makes it the incident of its group. */
+export function isProvisional(incident: Pick<Incident, 'groupKey'>): boolean {
+  return incident.groupKey.startsWith(provisionalPrefix);
 }

@@ -32,7 +32,7 @@ export function merge(latest: Incident | undefined, notification: Notification, 
   if (latest === undefined) return open(notification, null, now);
   if (latest.closedAt === null) return update(latest, notification, now);
   if (saysNothingNew(latest, notification, now)) return { kind: 'ignored', reason: 'the incident has ended' };
-  if (now - latest.closedAt <= reopenMs) return update(latest, notification, now);
+  if (now - latest.closedAt <= reopenMs || tellsEnds(latest, notification)) return update(latest, notification, now);
   return open(notification, latest.closedAt, now);
 }
 
@@ -65,6 +65,8 @@ function update(before: Incident, notification: Notification, now: number): Merg
     {
       ...before,
       closedAt: null,
+      // A provisional incident has none of Alertmanager's yet.
+      groupKey: notification.groupKey,
       groupLabels: notification.groupLabels,
       externalURL: notification.externalURL,
       truncated: notification.truncatedAlerts,
@@ -83,6 +85,7 @@ function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'c
 
 function showsTheSame(before: Incident, after: Incident): boolean {
   if (before.truncated !== after.truncated || before.externalURL !== after.externalURL) return false;
+  if (before.groupKey !== after.groupKey) return false;
   if (before.alerts.length !== after.alerts.length) return false;
   // One by one: a group can hold many thousands.
   return after.alerts.every((alert, index) => {
@@ -91,8 +94,10 @@ function showsTheSame(before: Incident, after: Incident): boolean {
   });
 }
 
-function visible({ fingerprint, state, startsAt, endsAt, labels, annotations }: KnownAlert): string {
-  return JSON.stringify([fingerprint, state, startsAt, endsAt, Object.entries(labels), Object.entries(annotations)]);
+function visible(alert: KnownAlert): string {
+  const { fingerprint, state, suppressed, startsAt, endsAt, labels, annotations } = alert;
+  const texts = [Object.entries(labels), Object.entries(annotations)];
+  return JSON.stringify([fingerprint, state, suppressed, startsAt, endsAt, ...texts]);
 }
 
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {
@@ -123,12 +128,15 @@ function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {
 
 function unmentioned(alert: KnownAlert, now: number): KnownAlert {
   if (!isOpen(alert)) return alert;
+  // A notification leaves out what is silenced or inhibited; its end is found out from the list.
+  if (alert.suppressed !== undefined) return alert;
   if (alert.missingSince === null) return { ...alert, state: 'not in the last notification', missingSince: now };
   if (now - alert.missingSince < goneMs) return alert;
   return { ...alert, state: 'no longer reported' };
 }
 
-function closeIfOver(incident: Incident, now: number): Incident {
+/** Closes an incident of which nothing is open any more. */
+export function closeIfOver(incident: Incident, now: number): Incident {
   // max_alerts cuts before the status is worked out: a cut notification says nothing about the group's end.
   const over = incident.truncated === 0 && !incident.alerts.some(isOpen);
   return over ? { ...incident, closedAt: incident.closedAt ?? now } : incident;
@@ -140,8 +148,21 @@ function saysNothingNew(latest: Incident, notification: Notification, now: numbe
     const alert = known.get(said.fingerprint);
     if (alert === undefined) return false;
     if (said.status === 'firing') return isLate(alert, said, now);
-    return alert.startsAt >= said.startsAt;
+    return alert.startsAt >= said.startsAt && !isEndOf(alert, said);
   });
+}
+
+/** Nothing but when alerts ended of which only their absence was known. */
+function tellsEnds(latest: Incident, notification: Notification): boolean {
+  const known = new Map(latest.alerts.map((alert) => [alert.fingerprint, alert]));
+  return notification.alerts.every((said) => {
+    const alert = known.get(said.fingerprint);
+    return alert !== undefined && isEndOf(alert, said);
+  });
+}
+
+function isEndOf(alert: KnownAlert, said: NotifiedAlert): boolean {
+  return said.status === 'resolved' && alert.state === 'no longer reported' && said.startsAt === alert.startsAt;
 }
 
 /** A group of everything never ends, and would otherwise grow for ever. */

@@ -5,6 +5,7 @@ import {
   type AlertState,
   type Incident,
   isOpen,
+  isProvisional,
   type KnownAlert,
   severityOf,
   severityRank,
@@ -97,6 +98,12 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
     .map((state) => [state, alerts.filter((alert) => alert.state === state).length] as const)
     .filter(([, count]) => count > 0);
   if (alerts.length > 1) lines.push([{ bold: told.map(([state, count]) => `${count} ${state}`).join(', ') }]);
+  const suppressed = alerts.filter((alert) => isOpen(alert) && alert.suppressed !== undefined);
+  if (suppressed.length > 0) {
+    const all = suppressed.length === alerts.filter(isOpen).length;
+    lines.push(`Silenced or inhibited in Alertmanager: ${all ? 'all that fires' : `${suppressed.length} of these`}.`);
+  }
+  if (isProvisional(incident)) lines.push("Found in Alertmanager's list: no notification of it has arrived yet.");
   if (incident.truncated > 0) {
     lines.push(
       `Alertmanager listed ${alerts.length} and left out ${incident.truncated} (max_alerts): whether those are over is not known here.`,

@@ -1,6 +1,8 @@
 // Builds what the doctor asks from the rooms; loaded only when it is asked for, so that the bot pays nothing for it.
 import type { Logger } from 'pino';
 import { commands } from '../../commands/index.ts';
+import { examineAlertmanager } from '../alertmanager/examine.ts';
+import { openAlertmanager } from '../alertmanager/open.ts';
 import { examineCluster, examineKubectl } from '../cluster/examine.ts';
 import type { Config } from '../config/config.ts';
 import { examineDiscord } from '../discord/examine.ts';
@@ -30,6 +32,7 @@ export interface DoctorOptions {
 
 const limitMs = 25_000;
 const registryMs = 5000;
+const alertmanagerMs = 5000;
 /** Of a fetch or a push; both fit into the limit. */
 const networkMs = 10_000;
 
@@ -57,7 +60,7 @@ export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Pr
 }
 
 function outsideOf({ config, log, redact, environment }: DoctorOptions): Outside {
-  const { discord, kubernetes, repository, http, database } = config;
+  const { alertmanager, discord, kubernetes, repository, http, database } = config;
   const now = (): Date => new Date();
   const registry = openRegistry({ ...config.registry, log, now, timeoutMs: registryMs });
   return {
@@ -76,6 +79,10 @@ function outsideOf({ config, log, redact, environment }: DoctorOptions): Outside
         signal,
       ),
     cluster: (needs, apps, signal) => examineCluster({ kubernetes, needs, apps }, signal),
+    alertmanager: async (signal) =>
+      alertmanager.api === null
+        ? null
+        : examineAlertmanager(openAlertmanager({ ...alertmanager.api, timeoutMs: alertmanagerMs }), signal),
     async programs(signal) {
       const [kubectl, other] = await Promise.all([
         examineKubectl(programEnvironment(environment), signal),

@@ -43,7 +43,11 @@ export interface Config {
     /** REST base without version and without a slash at its end. */
     readonly apiUrl: string;
   };
-  readonly alertmanager: { readonly webhookToken: Secret };
+  readonly alertmanager: {
+    readonly webhookToken: Secret;
+    /** Its API; null where none is given. `url` has no credentials and no slash at its end, `credentials` are `user:password`. */
+    readonly api: { readonly url: string; readonly credentials?: Secret } | null;
+  };
   readonly kubernetes: Kubernetes;
   /** The manifest repository; null where there is none. */
   readonly repository: ManifestRepository | null;

@@ -42,6 +42,24 @@ const apiUrl = z
     return /\/v\d+$/.test(base) ? refuse(context, 'must be without the version at its end') : base;
   });
 
+const alertmanagerUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    return refuse(context, 'must be a URL that begins with https:// or http://');
+  }
+  if (url.search !== '' || url.hash !== '') return refuse(context, 'must end with its path: no ? and no #');
+  const user = decode(url.username);
+  const password = decode(url.password);
+  if (user === null || password === null)
+    return refuse(context, 'has a % in its user or password that is not followed by two hexadecimal digits');
+  url.username = '';
+  url.password = '';
+  const base = url.href.replace(/\/+$/, '');
+  if (/\/api(\/v\d+)?$/.test(base)) return refuse(context, 'must be without /api/v2 at its end');
+  const credentials = user === '' && password === '' ? null : new Secret(`${user}:${password}`);
+  return { url: base, credentials, password: password === '' ? null : new Secret(password) };
+});
+
 const databaseUrl = z
   .string()
   .default('file:data/homelab-bot.db')
@@ -114,6 +132,10 @@ export const Environment = z.object({
   DISCORD_API_URL: apiUrl.register(variables, {
     description: "Base of Discord's REST API, without the version",
     example: 'https://discord.com/api',
+  }),
+  ALERTMANAGER_URL: alertmanagerUrl.optional().register(variables, {
+    description: "Base of Alertmanager's API, without /api/v2; without it what no webhook tells is not found out",
+    example: 'http://prometheus-kube-prometheus-alertmanager.monitoring:9093',
   }),
   KUBECONFIG: path.optional().register(variables, {
     description: "Path of a kubeconfig; without it the pod's own account is used where there is one",

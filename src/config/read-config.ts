@@ -59,6 +59,7 @@ function assemble(
   file: string | null,
 ): Config {
   const watchdog = alerts.watchdog ?? watchdogDefaults;
+  const { ALERTMANAGER_URL: api } = environment;
   return {
     discord: {
       token: environment.DISCORD_TOKEN,
@@ -67,7 +68,11 @@ function assemble(
       auditChannelId: environment.DISCORD_AUDIT_CHANNEL_ID ?? null,
       apiUrl: environment.DISCORD_API_URL,
     },
-    alertmanager: { webhookToken: environment.ALERTMANAGER_WEBHOOK_TOKEN },
+    alertmanager: {
+      webhookToken: environment.ALERTMANAGER_WEBHOOK_TOKEN,
+      api:
+        api === undefined ? null : { url: api.url, ...(api.credentials !== null && { credentials: api.credentials }) },
+    },
     kubernetes,
     repository: repositoryOf(environment),
     registry: environment.REGISTRY_TOKEN === undefined ? {} : { token: environment.REGISTRY_TOKEN },
@@ -93,7 +98,9 @@ function assemble(
     audit: { keepMs: audit.keep },
     timezone,
     file,
-    secrets: Object.values(environment).filter((value) => value instanceof Secret),
+    secrets: [...Object.values(environment), api?.credentials, api?.password].filter(
+      (value) => value instanceof Secret,
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Level } from '../access/level.ts';
 import type { Config } from '../config/config.ts';
 import type { Asked } from '../lib/asked.ts';
+import { judgeAlertmanager } from './alertmanager.ts';
 import { type DiscordFacts, judgeDiscord } from './discord.ts';
 import { type ClusterFacts, judgeCluster, judgeDeployment } from './kubernetes.ts';
 import { fail, type Line, ok, sumOf, warn } from './line.ts';
@@ -21,6 +22,8 @@ export interface Outside {
     apps: readonly App[],
     signal: AbortSignal,
   ): Promise<ClusterFacts | string | null>;
+  /** The version; null where no API is configured. */
+  alertmanager(signal: AbortSignal): Promise<Asked<string> | null>;
   programs(signal: AbortSignal): Promise<ProgramFacts>;
   /** Null where none is configured. */
   repository(apps: readonly App[], signal: AbortSignal): Promise<RepositoryFacts | null>;
@@ -53,6 +56,7 @@ export async function examine(examination: Examination, signal: AbortSignal): Pr
   const asking = {
     discord: outside.discord(wantedChannels(config), until),
     cluster: outside.cluster(needs, apps, until),
+    alertmanager: outside.alertmanager(until),
     programs: outside.programs(until),
     repository: outside.repository(apps, until),
     tags: Promise.all(apps.map((app) => outside.tags(app.image, until))),
@@ -69,6 +73,7 @@ export async function examine(examination: Examination, signal: AbortSignal): Pr
     ['configuration', Promise.resolve(configurationLines(config, warnings))],
     ['Discord', asking.discord.then((facts) => judgeDiscord(facts, wantedOfDiscord))],
     ['Kubernetes', asking.cluster.then((facts) => judgeCluster(facts, needs))],
+    ['Alertmanager API', asking.alertmanager.then((version) => [judgeAlertmanager(version)])],
     ['programs', asking.programs.then((facts) => judgePrograms(facts, config.repository !== null && apps.length > 0))],
     ['manifest repository', asking.repository.then(judgeRepository)],
     ...apps.flatMap((app, at): [string, Promise<Line[]>][] => [

@@ -19,6 +19,9 @@ export type CardOutcome = (typeof cardOutcomes)[number];
 /** What the webhook answers; 499 is a client that went away first. */
 const webhookStatuses = ['202', '400', '401', '408', '413', '415', '499', '503'] as const;
 
+/** What becomes of a look at Alertmanager's list; all but the first are why it failed. */
+const lookOutcomes = ['done', 'away', 'slow', 'too large', 'refused', 'not understood', 'store failed'] as const;
+
 /** How Discord answered a request: the class of the HTTP status, 429 by itself, and `none` for no answer. */
 const answers = ['2xx', '3xx', '4xx', '429', '5xx', 'none'] as const;
 
@@ -44,6 +47,7 @@ export interface Metrics {
   discordAnswer(status: number | null): void;
   discordLimit(scope: string): void;
   readonly clusterReady: Gauge;
+  look(outcome: (typeof lookOutcomes)[number]): void;
   readonly commandAcknowledged: Histogram;
   /** `command` is the name of a registered one. */
   readonly commandDuration: Histogram<'command' | 'outcome'>;
@@ -68,6 +72,7 @@ export function createMetrics(version: string): Metrics {
   const notifications = counter('notifications_total', 'Notifications stored, by their status', ['status']);
   const cards = counter('cards_total', 'Attempts to show a message, by what became of them', ['outcome']);
   const requests = counter('discord_requests_total', 'Requests to Discord, by how it answered', ['status']);
+  const looks = counter('reconciliations_total', "Looks at Alertmanager's list, by what became of them", ['outcome']);
   const limits = counter('discord_rate_limits_total', 'Requests to Discord that had to wait for a rate limit', [
     'scope',
   ]);
@@ -75,6 +80,7 @@ export function createMetrics(version: string): Metrics {
   for (const status of webhookStatuses) webhooks.inc({ status }, 0);
   for (const status of ['firing', 'resolved']) notifications.inc({ status }, 0);
   for (const outcome of cardOutcomes) cards.inc({ outcome }, 0);
+  for (const outcome of lookOutcomes) looks.inc({ outcome }, 0);
   for (const status of answers) requests.inc({ status }, 0);
   for (const scope of limitScopes) limits.inc({ scope }, 0);
 
@@ -98,6 +104,7 @@ export function createMetrics(version: string): Metrics {
     discordAnswer: (status) => requests.inc({ status: classOf(status) }),
     discordLimit: (scope) => limits.inc({ scope: limitScopes.find((one) => one === scope) ?? 'user' }),
     clusterReady: gauge('cluster_ready', '1 while Kubernetes answers'),
+    look: (outcome) => looks.inc({ outcome }),
     commandAcknowledged: histogram(
       'command_acknowledged_seconds',
       'From an interaction to the first response that Discord took; it waits for 3 s',

@@ -1,20 +1,33 @@
 // Queries about incidents.
+import { sql } from 'kysely';
 import type { AlertStore } from '../alerts/alerts.ts';
 import type { Incident } from '../alerts/incident.ts';
+import type { ReconcilerStore } from '../alerts/reconciler.ts';
 import { wantCard } from './cards.ts';
 import type { Reader, Store } from './store.ts';
 
-export function alertStore(store: Store): AlertStore {
+export function alertStore(store: Store): AlertStore & ReconcilerStore {
   return {
     change: (work) =>
       store.commit((tx) =>
         work({
           latest: (receiver, groupKey) => latestIncident(tx, receiver, groupKey),
+          provisional: (...asked) => provisionalIncident(tx, ...asked),
+          newestOf: (receiver, groupLabels) => newestOf(tx, receiver, groupLabels),
+          read: (id) => readIncident(tx, id),
+          called: async (receiver, at) => {
+            await tx
+              .insertInto('receivers')
+              .values({ name: receiver, called_at: at })
+              .onConflict((conflict) => conflict.column('name').doNothing())
+              .execute();
+          },
           write: (incident) => writeIncident(tx, incident),
           want: (card) => wantCard(tx, card),
         }),
       ),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),
+    provisional: (...asked) => provisionalIncident(store.db, ...asked),
     read: (id) => readIncident(store.db, id),
     async open(limit) {
       const rows = await store.db
@@ -25,8 +38,30 @@ export function alertStore(store: Store): AlertStore {
         .execute();
       return rows.map((row) => toIncident(row.state));
     },
+    async openAfter(id, limit) {
+      const rows = await store.db
+        .selectFrom('incidents')
+        .select('state')
+        .where('closed_at', 'is', null)
+        .where('id', '>', id)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => toIncident(row.state));
+    },
+    async callers() {
+      const rows = await store.db.selectFrom('receivers').select('name').limit(mostReceivers).execute();
+      return rows.map((row) => row.name);
+    },
   };
 }
+
+/** Of a homelab's handful; more are not looked after. */
+const mostReceivers = 1000;
+
+/** What `group_key` begins with where no notification has told of the group; `alerts/incident.ts` makes them. */
+const provisionalPrefix = 'provisional:';
+const afterProvisional = 'provisional;';
 
 /** The newest incident of an alert group, open or closed. */
 async function latestIncident(db: Reader, receiver: string, groupKey: string): Promise<Incident | undefined> {
@@ -35,6 +70,47 @@ async function latestIncident(db: Reader, receiver: string, groupKey: string): P
     .select('state')
     .where('receiver', '=', receiver)
     .where('group_key', '=', groupKey)
+    .orderBy('opened_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toIncident(row.state);
+}
+
+async function provisionalIncident(
+  db: Reader,
+  receiver: string,
+  key: string,
+  fingerprints: readonly string[],
+): Promise<Incident | undefined> {
+  const own = sql<boolean>`group_key = ${key}`;
+  const holds = sql<boolean>`exists (select 1 from json_each(incidents.state, '$.alerts') as alert
+    where alert.value ->> '$.fingerprint' in (select value from json_each(${JSON.stringify(fingerprints)})))`;
+  const row = await db
+    .selectFrom('incidents')
+    .select('state')
+    .where('receiver', '=', receiver)
+    // A range, which the index answers; the next character after the colon is the semicolon.
+    .where('group_key', '>=', provisionalPrefix)
+    .where('group_key', '<', afterProvisional)
+    .where((eb) => eb.or([own, holds]))
+    .orderBy(own, 'desc')
+    .orderBy('opened_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toIncident(row.state);
+}
+
+async function newestOf(
+  db: Reader,
+  receiver: string,
+  groupLabels: Incident['groupLabels'],
+): Promise<Incident | undefined> {
+  const row = await db
+    .selectFrom('incidents')
+    .select('state')
+    .where('receiver', '=', receiver)
+    // Both sides are spelt by SQLite; their order is Go's, in notifications and in the list.
+    .where(sql<boolean>`json(state -> '$.groupLabels') = json(${JSON.stringify(groupLabels)})`)
     .orderBy('opened_at', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -58,7 +134,9 @@ async function writeIncident(db: Reader, incident: Incident): Promise<void> {
       closed_at: incident.closedAt,
       state,
     })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ closed_at: incident.closedAt, state }))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ group_key: incident.groupKey, closed_at: incident.closedAt, state }),
+    )
     .execute();
 }
 

@@ -131,6 +131,16 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0005-receivers': {
+    async up(db) {
+      await db.schema
+        .createTable('receivers')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('called_at', 'integer', (c) => c.notNull())
+        .execute();
+      await sql`insert into receivers select receiver, min(opened_at) from incidents group by receiver`.execute(db);
+    },
+  },
   '0006-cards-shown-at': {
     async up(db) {
       await db.schema.alterTable('cards').addColumn('shown_at', 'integer').execute();

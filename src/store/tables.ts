@@ -138,10 +138,18 @@ export interface OutagesTable {
   ms: number;
 }
 
+/** Receivers of Alertmanager that have called the bot, as notifications spell them. */
+export interface ReceiversTable {
+  name: string;
+  /** First. */
+  called_at: number;
+}
+
 export interface Tables {
   watches: WatchesTable;
   absences: AbsencesTable;
   outages: OutagesTable;
+  receivers: ReceiversTable;
   operations: OperationsTable;
   incidents: IncidentsTable;
   cards: CardsTable;

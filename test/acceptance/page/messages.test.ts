@@ -1,7 +1,7 @@
 // What a message can hold, shown by the page in a real Chromium: a bot of the test's own posts and answers what today's commands do not.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
-import { startAlertmanager } from '../../../sandbox/alertmanager/alertmanager.ts';
+import { type Alertmanager, startAlertmanager } from '../../../sandbox/alertmanager/alertmanager.ts';
 import { type Discord, startDiscord } from '../../../sandbox/discord/discord.ts';
 import { type Page, startPage } from '../../../sandbox/page/page.ts';
 import { noChromium, startChromium } from '../../../scripts/browser/chromium.ts';
@@ -37,13 +37,14 @@ inChromium(`the page shows${noChromium === null ? '' : ` (${noChromium})`}`, () 
   let discord: Discord;
   let page: Page;
   let browser: Browser;
+  let alertmanager: Alertmanager;
   let screen: Screen;
   let bot: Bot;
 
   beforeAll(async () => {
     browser = await startChromium();
     discord = await startDiscord({ rateLimits: generous });
-    const alertmanager = startAlertmanager({ webhookUrl: `${discord.url}/nowhere`, token: 'none' });
+    alertmanager = await startAlertmanager({ webhookUrl: `${discord.url}/nowhere`, token: 'none' });
     page = await startPage(
       { discord, alertmanager, kubernetes: null, git: null, registry: null, advice: null },
       { port: 0 },
@@ -59,6 +60,7 @@ inChromium(`the page shows${noChromium === null ? '' : ` (${noChromium})`}`, () 
     bot?.close();
     await browser?.close();
     await page?.stop();
+    await alertmanager?.stop();
     await discord?.stop();
   });
 

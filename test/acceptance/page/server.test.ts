@@ -20,7 +20,7 @@ function start(port = 0): Promise<Page> {
 
 beforeAll(async () => {
   discord = await startDiscord();
-  alertmanager = startAlertmanager({ webhookUrl: `${discord.url}/nowhere`, token: 'none' });
+  alertmanager = await startAlertmanager({ webhookUrl: `${discord.url}/nowhere`, token: 'none' });
   page = await start();
   origin = page.url.replace(/\/$/, '');
 });

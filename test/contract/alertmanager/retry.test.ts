@@ -10,7 +10,7 @@ let alertmanager: Alertmanager;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  alertmanager = start(200);
+  alertmanager = await start(200);
 });
 
 afterEach(async () => {
@@ -18,7 +18,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-function start(groupIntervalMs: number): Alertmanager {
+function start(groupIntervalMs: number): Promise<Alertmanager> {
   return startAlertmanager({ webhookUrl: receiver.url, token: 'secret', groupWaitMs: 1, groupIntervalMs });
 }
 
@@ -49,7 +49,7 @@ test('alerts of one group share a body, others have their own', async () => {
 test('a receiver that is broken is asked again until it takes it', async () => {
   // A notification is tried for one group interval, and the first pauses are those of the real one.
   await alertmanager.stop();
-  alertmanager = start(10_000);
+  alertmanager = await start(10_000);
   receiver.answerWith(503, 500);
   alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
   await alertmanager.settled();

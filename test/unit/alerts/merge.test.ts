@@ -171,3 +171,40 @@ test('the alert that always fires is left out', () => {
   expect(without(notification([watchdog]), 'Watchdog')).toBeNull();
   expect(without(notification([watchdog, web1]), 'Watchdog')?.alerts).toHaveLength(1);
 });
+
+describe('what was known from its absence alone', () => {
+  const gone = (closedAt: number): Incident => {
+    const open = incidentOf(merge(undefined, notification([web1]), t0));
+    const alerts = open.alerts.map((alert) => ({ ...alert, state: 'no longer reported' as const }));
+    return { ...open, alerts, closedAt };
+  };
+
+  test.each([
+    ['soon', minute],
+    ['long after', 300 * minute],
+  ])('takes its end from a notification that comes %s, in the same incident', (_when, after) => {
+    const before = gone(t0 + minute);
+    const result = merge(before, notification([{ ...web1, ...ended }]), t0 + minute + after);
+    expect(result.kind).toBe('updated');
+    expect(incidentOf(result)).toMatchObject({ id: before.id, alerts: [{ state: 'resolved', endsAt: t0 + minute }] });
+    expect(incidentOf(result).closedAt).not.toBeNull();
+  });
+
+  test('is not told again when that notification is repeated', () => {
+    const told = incidentOf(merge(gone(t0 + minute), notification([{ ...web1, ...ended }]), t0 + 2 * minute));
+    expect(merge(told, notification([{ ...web1, ...ended }]), t0 + 3 * minute).kind).toBe('ignored');
+  });
+});
+
+test('an alert that is silenced goes on, although notifications leave it out', () => {
+  const open = incidentOf(merge(undefined, notification([web1, web2]), t0));
+  const [first, second] = open.alerts;
+  if (first === undefined || second === undefined) throw new Error('two alerts');
+  const silenced: Incident = { ...open, alerts: [{ ...first, suppressed: 'silenced' }, second] };
+  let incident = silenced;
+  for (let turn = 1; turn < 4; turn += 1)
+    incident = incidentOf(merge(incident, notification([web2]), t0 + turn * goneMs));
+  expect(incident.alerts[0]).toEqual(silenced.alerts[0]);
+  const heard = incidentOf(merge(incident, notification([web1, web2]), t0 + 20 * minute));
+  expect(heard.alerts[0]).not.toHaveProperty('suppressed');
+});

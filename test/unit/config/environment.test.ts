@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { formatProblems } from '../../../src/config/problems.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
+import { redactor } from '../../../src/lib/redact.ts';
 import { file, folder, required } from './files.ts';
 
 function problemsOf(environment: Record<string, string | undefined>) {
@@ -254,5 +255,41 @@ describe('warnings', () => {
       'DISCORD_API_URL',
       'access',
     ]);
+  });
+});
+
+describe('ALERTMANAGER_URL', () => {
+  test.each([
+    ['http://alertmanager:9093', 'http://alertmanager:9093'],
+    ['http://alertmanager:9093/', 'http://alertmanager:9093'],
+    ['https://ops.example.com/alerts/am/', 'https://ops.example.com/alerts/am'],
+  ])('%s is taken, also with the path prefix that Alertmanager was given', (value, url) => {
+    expect(configOf({ ALERTMANAGER_URL: value }).alertmanager.api).toEqual({ url });
+  });
+
+  test('its user and password leave the URL, and count as secrets in every spelling', () => {
+    const config = configOf({ ALERTMANAGER_URL: 'https://bot:p%40ss-w0rd@ops.example.com/am' });
+    const { api } = config.alertmanager;
+    expect(api?.url).toBe('https://ops.example.com/am');
+    expect(api?.credentials?.reveal()).toBe('bot:p@ss-w0rd');
+    const redact = redactor(config.secrets);
+    for (const text of ['p@ss-w0rd', 'p%40ss-w0rd', Buffer.from('bot:p@ss-w0rd').toString('base64')])
+      expect(redact(`it said ${text} twice`)).not.toContain(text);
+    expect(inspect(config, { depth: 10 })).not.toMatch(/p(?:@|%40)ss-w0rd/);
+  });
+
+  test('is null where it is not set', () => {
+    expect(configOf({}).alertmanager.api).toBeNull();
+  });
+
+  test.each([
+    ['alertmanager:9093', 'must be a URL that begins with https:// or http://'],
+    ['ftp://alertmanager', 'must be a URL that begins with https:// or http://'],
+    ['http://alertmanager:9093/api/v2', 'must be without /api/v2 at its end'],
+    ['http://alertmanager:9093/api/v2/', 'must be without /api/v2 at its end'],
+    ['http://alertmanager:9093/#/alerts', 'must end with its path: no ? and no #'],
+    ['http://bot:%zz@alertmanager', 'has a % in its user or password that is not followed by two hexadecimal digits'],
+  ])('%s is refused', (value, what) => {
+    expect(saidOf('ALERTMANAGER_URL', value)).toBe(what);
   });
 });

@@ -21,7 +21,7 @@ const app = {
 
 const config: Config = {
   discord: { token: new Secret('t'), guildId: '1', alertChannelId: '10', auditChannelId: null, apiUrl: 'http://d/api' },
-  alertmanager: { webhookToken: new Secret('w') },
+  alertmanager: { webhookToken: new Secret('w'), api: null },
   kubernetes: { kind: 'none' },
   repository: null,
   registry: {},
@@ -49,6 +49,7 @@ const outside: Outside = {
     commands: notAsked,
   }),
   cluster: async () => null,
+  alertmanager: async () => null,
   programs: async () => ({ kubectl: known('v1.35.2'), git: null, ssh: null }),
   repository: async () => null,
   tags: async () => known(['a']),
@@ -88,6 +89,7 @@ const order = [
   /^configuration/,
   /^Discord/,
   /^Kubernetes/,
+  /^Alertmanager/,
   /^program/,
   /^manifest repository/,
   /^app shop/,

@@ -1,0 +1,195 @@
+// Looks at Alertmanager's list at the start, after an outage and every few minutes, and puts the incidents right.
+import type { Logger } from 'pino';
+import type { Alertmanager, Answer, Failure } from '../alertmanager/alertmanager.ts';
+import { backoff } from '../lib/backoff.ts';
+import type { Alerts } from './alerts.ts';
+import type { Incident } from './incident.ts';
+import {
+  afterOutage,
+  asNotified,
+  betweenTimes,
+  type Held,
+  hold,
+  isDue,
+  judge,
+  type Look,
+  listingOf,
+  openKeys,
+  overdue,
+  place,
+  settlingMs,
+  unknownTo,
+} from './reconcile.ts';
+
+export interface ReconcilerStore {
+  /** Open incidents in the order of their ids, from the one after `id`. */
+  openAfter(id: string, limit: number): Promise<readonly Incident[]>;
+  /** Receivers of Alertmanager that have called the bot, as notifications spell them. */
+  callers(): Promise<readonly string[]>;
+}
+
+/** What became of one look. */
+export type LookOutcome = 'done' | Failure['kind'] | 'store failed';
+
+export interface ReconcilerOptions {
+  readonly alertmanager: Alertmanager;
+  readonly store: ReconcilerStore;
+  readonly alerts: Pick<Alerts, 'amend' | 'holdsUnwritten'>;
+  /** The alert that always fires. */
+  readonly watchdog: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly looked: (outcome: LookOutcome) => void;
+}
+
+export interface Reconciler {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Between two looks while all is well, in milliseconds. */
+const everyMs = 5 * 60_000;
+
+/** Between two tries while Alertmanager or the store is away. */
+const retries = { first: 10_000, longest: 60_000 };
+
+/** Incidents that are read at a time: a storm leaves ten thousand. */
+const pageSize = 200;
+
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  const { alertmanager, store, alerts, log, now } = options;
+  const stopping = new AbortController();
+  let held: Held = new Map();
+  /** Nothing was compared since the start or an outage. */
+  let isFresh = true;
+  let failures = 0;
+  let failing: LookOutcome | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> = Promise.resolve();
+
+  function lookIn(ms: number): void {
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(() => {
+      running = run();
+    }, ms);
+  }
+
+  async function run(): Promise<void> {
+    try {
+      if (alerts.holdsUnwritten()) return failed('store failed', 'incidents are in memory alone');
+      const answer = await look(stopping.signal);
+      if (answer.kind === 'answered') succeeded();
+      else failed(answer.kind, answer.reason);
+    } catch (err) {
+      if (!stopping.signal.aborted) failed('store failed', err);
+    }
+  }
+
+  function succeeded(): void {
+    if (failing !== null) log.info('Incidents are compared with the list of Alertmanager again');
+    failing = null;
+    failures = 0;
+    options.looked('done');
+    const time = now().getTime();
+    const next = [...held.values()].filter((due) => due > time);
+    lookIn(Math.min(everyMs, ...next.map((due) => due - time + 10)));
+  }
+
+  function failed(outcome: Exclude<LookOutcome, 'done'>, reason: unknown): void {
+    if (failing !== outcome)
+      log.warn(
+        { outcome, reason: reason instanceof Error ? reason.message : reason },
+        'Incidents cannot be compared with the list of Alertmanager; tried again',
+      );
+    failing = outcome;
+    isFresh = true;
+    failures += 1;
+    options.looked(outcome);
+    const passes = outcome === 'away' || outcome === 'slow' || outcome === 'store failed';
+    lookIn(passes ? backoff(retries, failures, Math.random) : everyMs);
+  }
+
+  async function look(signal: AbortSignal): Promise<Answer<null>> {
+    const callers = await store.callers();
+    if (callers.length === 0) return done;
+    const status = await alertmanager.status(signal);
+    if (status.kind !== 'answered') return status;
+    const receivers = await alertmanager.receivers(signal);
+    if (receivers.kind !== 'answered') return receivers;
+    const askedAt = now().getTime();
+    const list = await alertmanager.alerts(signal);
+    if (list.kind !== 'answered') return list;
+    const time = now().getTime();
+    return compare(
+      {
+        receivers: new Set(receivers.value.map(asNotified)).intersection(new Set(callers)),
+        listed: listingOf(list.value, options.watchdog),
+        askedAt,
+        absenceCounts: time - status.value.startedAt >= settlingMs,
+        held,
+        now: time,
+      },
+      signal,
+    );
+  }
+
+  async function compare(look: Look, signal: AbortSignal): Promise<Answer<null>> {
+    const known = new Set<string>();
+    const gone: string[] = [];
+    let page: readonly Incident[] = [];
+    do {
+      page = await store.openAfter(page.at(-1)?.id ?? '', pageSize);
+      for (const incident of page) {
+        const judged = judge(incident, look);
+        gone.push(...judged.gone);
+        for (const key of openKeys(incident)) known.add(key);
+        if (judged.incident !== incident) await amend(incident.id, look);
+      }
+      signal.throwIfAborted();
+    } while (page.length === pageSize);
+    const unknown = unknownTo(known, look);
+    const shown = await show(new Set(unknown.filter((key) => isDue(key, look))), look, signal);
+    if (shown.kind !== 'answered') return shown;
+    held = hold({ gone, unknown }, look, isFresh ? afterOutage : betweenTimes);
+    // What is absent has not been looked at yet.
+    if (look.absenceCounts) isFresh = false;
+    return done;
+  }
+
+  /** Judged again in the transaction: a notification may have come meanwhile. */
+  async function amend(id: string, look: Look): Promise<void> {
+    await alerts.amend(async (tx) => {
+      const before = await tx.read(id);
+      if (before === undefined) return null;
+      const { incident } = judge(before, look);
+      if (incident === before) return null;
+      return { kind: incident.closedAt === null ? 'updated' : 'closed', incident };
+    });
+  }
+
+  /** Groups are asked for only then: they are the list once more for each receiver. */
+  async function show(due: ReadonlySet<string>, look: Look, signal: AbortSignal): Promise<Answer<null>> {
+    if (due.size === 0) return done;
+    const groups = await alertmanager.groups(signal);
+    if (groups.kind !== 'answered') return groups;
+    for (const group of groups.value) {
+      const found = overdue(group, due);
+      if (found.length === 0) continue;
+      const receiver = asNotified(group.receiver);
+      await alerts.amend(async (tx) => place(await tx.newestOf(receiver, group.labels), group, found, look));
+      signal.throwIfAborted();
+    }
+    return done;
+  }
+
+  return {
+    start: () => lookIn(0),
+    async stop() {
+      stopping.abort();
+      if (timer !== null) clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+const done: Answer<null> = { kind: 'answered', value: null };

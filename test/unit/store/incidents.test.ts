@@ -1,0 +1,111 @@
+// Queries about incidents, on a real database.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { type Incident, provisionalKey } from '../../../src/alerts/incident.ts';
+import { type OpenedStore, openStore } from '../../../src/store/database.ts';
+import { alertStore } from '../../../src/store/incidents.ts';
+
+let folder: string;
+let store: OpenedStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'homelab-store-'));
+  store = await open();
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(): Promise<OpenedStore> {
+  return openStore({ path: join(folder, 'bot.db'), log: pino({ level: 'silent' }), now: () => new Date() });
+}
+
+function incident(id: string, more: Partial<Incident> = {}, fingerprints: readonly string[] = []): Incident {
+  return {
+    id,
+    receiver: 'discord',
+    groupKey: id,
+    groupLabels: {},
+    externalURL: '',
+    openedAt: 1,
+    closedAt: null,
+    truncated: 0,
+    alerts: fingerprints.map((fingerprint) => ({
+      fingerprint,
+      labels: {},
+      annotations: {},
+      generatorURL: '',
+      startsAt: 1,
+      endsAt: null,
+      state: 'firing',
+      missingSince: null,
+      seenAt: 1,
+    })),
+    ...more,
+  };
+}
+
+async function write(...incidents: readonly Incident[]): Promise<void> {
+  for (const one of incidents) await alertStore(store).change((tx) => tx.write(one));
+}
+
+test('a provisional incident is found by its labels, and by an alert that it holds', async () => {
+  const labels = { alertname: 'Down', namespace: 'shop' };
+  const key = provisionalKey(labels);
+  await write(
+    incident('own', { groupKey: key, groupLabels: labels }, ['a', 'b']),
+    incident('other', { groupKey: provisionalKey({ alertname: 'Up' }) }, ['c']),
+    incident('elsewhere', { groupKey: key, receiver: 'mail' }, ['d']),
+    incident('told', { groupKey: '{}:{}' }, ['e']),
+  );
+  const found = async (...asked: [string, string[]]) => (await alertStore(store).provisional('discord', ...asked))?.id;
+  expect(await found(key, ['x'])).toBe('own');
+  expect(await found(key, ['c'])).toBe('own');
+  expect(await found(provisionalKey({ alertname: 'Else' }), ['x', 'c'])).toBe('other');
+  expect(await found(provisionalKey({}), ['d', 'e'])).toBeUndefined();
+});
+
+test('once a notification took it over, it is found as the incident of its group, and not as provisional', async () => {
+  const key = provisionalKey({});
+  await write(incident('one', { groupKey: key }, ['a']), incident('one', { groupKey: '{}:{}' }, ['a']));
+  expect(await alertStore(store).provisional('discord', key, ['a'])).toBeUndefined();
+  expect((await alertStore(store).latest('discord', '{}:{}'))?.id).toBe('one');
+});
+
+test('the newest incident of a group is found by its labels, whatever they hold', async () => {
+  const labels = { alertname: 'Ü "quoted" \\ \u2028', 'a.b': '', z: "'; drop table incidents" };
+  await write(
+    incident('old', { groupLabels: labels, openedAt: 1, closedAt: 2 }),
+    incident('new', { groupLabels: labels, openedAt: 3 }),
+    incident('other', { groupLabels: { ...labels, z: '' }, openedAt: 4 }),
+    incident('mail', { groupLabels: labels, receiver: 'mail', openedAt: 5 }),
+  );
+  const newest = await alertStore(store).change((tx) => tx.newestOf('discord', labels));
+  expect(newest?.id).toBe('new');
+  expect(await alertStore(store).change((tx) => tx.newestOf('discord', {}))).toBeUndefined();
+});
+
+test('open incidents are read page by page', async () => {
+  await write(...['b', 'd', 'a'].map((id) => incident(id)), incident('c', { closedAt: 5 }));
+  const ids = async (after: string) => (await alertStore(store).openAfter(after, 2)).map(({ id }) => id);
+  expect(await ids('')).toEqual(['a', 'b']);
+  expect(await ids('b')).toEqual(['d']);
+  expect(await ids('d')).toEqual([]);
+});
+
+test('receivers that have called are kept over a restart, each once', async () => {
+  for (const [name, at] of [
+    ['discord', 1],
+    ['discord', 2],
+    ['mail', 3],
+  ] as const)
+    await alertStore(store).change((tx) => tx.called(name, at));
+  await store.close();
+  store = await open();
+  expect([...(await alertStore(store).callers())].sort()).toEqual(['discord', 'mail']);
+});
