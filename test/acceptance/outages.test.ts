@@ -285,7 +285,7 @@ describe('while Kubernetes is away', () => {
 });
 
 test("a bot that is started anew keeps to Discord's limits, which it has used up in the life before", async () => {
-  const homelab = await start({ discord: {} });
+  const homelab = await start({ discord: { windows: { identify: 100 } } });
   const { discord, bot } = homelab;
   const before = Array.from({ length: 5 }, newGroup);
   for (const group of before) expect((await post(homelab, group.body())).status).toBe(202);

@@ -195,6 +195,7 @@ export function tableTests(connection: () => Connection): void {
   test('a watched table defines its columns once', async () => {
     const path = `/api/v1/namespaces/${space}/pods?watch=1&labelSelector=app%3Dweb`;
     const watching = await connection().admin.watch(path, { headers: { accept } });
+    // Asked for as tables by the Accept header; the watch types what it hands out as any object.
     const first = (await watching.next())?.object as unknown as Table;
     const second = (await watching.next())?.object as unknown as Table;
     watching.stop();
