@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { Environment, isRequired, variableMeta, variableNames } from '../../src/config/environment-schema.ts';
 import { ConfigFile } from '../../src/config/file-schema.ts';
-import { ConfigMap, chatopsFolder, Deployment, type Manifest, rendered } from '../chatops-manifests.ts';
 import { valuesOf } from '../containerfile.ts';
+import { ConfigMap, chatopsFolder, Deployment } from '../manifests/chatops.ts';
+import { type Manifest, rendered } from '../manifests/render.ts';
 
 const secretVariables = variableNames.filter((name) => variableMeta(name).secret === true);
 const settingsText = readFileSync(join(chatopsFolder, 'settings.env'), 'utf8');
@@ -21,7 +22,7 @@ let pod: Deployment['spec']['template']['spec'];
 let container: (typeof pod)['containers'][0];
 
 beforeAll(async () => {
-  objects = await rendered();
+  objects = await rendered('chatops');
   deployment = Deployment.parse(the('Deployment')).spec;
   pod = deployment.template.spec;
   [container] = pod.containers;
@@ -156,11 +157,15 @@ describe('its rights', () => {
 
   test('are those of rbac/ alone, object by object', async () => {
     const isRbac = ({ apiVersion }: Manifest) => apiVersion.startsWith('rbac.');
-    expect(objects.filter(isRbac)).toEqual((await rendered('rbac')).filter(isRbac));
+    expect(objects.filter(isRbac)).toEqual((await rendered('chatops/rbac')).filter(isRbac));
   });
 
   test('of the account itself: to act as someone, wherever one looks in these manifests', async () => {
-    const everywhere = [...objects, ...(await rendered('monitoring')), ...(await rendered('helm-admin'))];
+    const everywhere = [
+      ...objects,
+      ...(await rendered('chatops/monitoring')),
+      ...(await rendered('chatops/helm-admin')),
+    ];
     const given = bindingsIn(everywhere).filter(({ subjects }) =>
       subjects.some(({ kind, name }) => kind !== 'Group' || !name.startsWith('homelab-bot:')),
     );
@@ -175,7 +180,7 @@ describe('its rights', () => {
 
   test('of administrators are given by helm-admin/ alone, to admins alone, and it says how wide that is', async () => {
     expect(bindingsIn(objects).map(({ roleRef }) => roleRef.name)).not.toContain('cluster-admin');
-    const added = await rendered('helm-admin');
+    const added = await rendered('chatops/helm-admin');
     expect(bindingsIn(added)).toEqual([
       { roleRef: { name: 'cluster-admin' }, subjects: [{ kind: 'Group', name: 'homelab-bot:admin' }] },
     ]);
@@ -185,7 +190,7 @@ describe('its rights', () => {
 });
 
 test('every namespaced object is in the namespace chatops, which admits restricted pods alone', async () => {
-  const namespaced = [...objects, ...(await rendered('monitoring'))].filter(
+  const namespaced = [...objects, ...(await rendered('chatops/monitoring'))].filter(
     ({ kind }) => !/^(Namespace|Cluster.*)$/.test(kind),
   );
   expect(namespaced.length).toBeGreaterThan(7);

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { root } from '../../scripts/check/run-tool.ts';
 import { generous } from '../acceptance/posting.ts';
-import { ConfigMap } from '../chatops-manifests.ts';
+import { ConfigMap } from '../manifests/chatops.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
 jest.setTimeout(180_000);

@@ -1,33 +1,9 @@
-// manifests/chatops as kubectl renders it, for tests that compare it with the bot.
-import { execFile } from 'node:child_process';
+// The shapes of what manifests/chatops renders, for tests that compare it with the bot.
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { findPrograms } from '../sandbox/programs.ts';
+import { manifestsFolder } from './render.ts';
 
-export const chatopsFolder = join(import.meta.dirname, '../manifests/chatops');
-
-const Manifest = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.looseObject({
-    name: z.string(),
-    namespace: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-  }),
-});
-export type Manifest = z.infer<typeof Manifest>;
-
-/** @param folder below manifests/chatops; itself by default. */
-export async function rendered(folder = '.'): Promise<Manifest[]> {
-  const { path } = await findPrograms();
-  const { stdout } = await promisify(execFile)('kubectl', ['kustomize', join(chatopsFolder, folder)], {
-    env: { PATH: path, KUBECONFIG: '/dev/null' },
-    maxBuffer: 16 * 2 ** 20,
-  });
-  return parseAllDocuments(stdout).map((document) => Manifest.parse(document.toJS()));
-}
+export const chatopsFolder = join(manifestsFolder, 'chatops');
 
 const Named = z.object({ name: z.string() });
 
