@@ -26,6 +26,23 @@ export interface KnownAlert {
   readonly suppressed?: Suppression;
 }
 
+/** Somebody who has seen it and takes care of it. */
+export interface Acknowledgement {
+  readonly personId: string;
+  readonly username: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A silence of Alertmanager over alerts of the incident, as its API tells it; made from a card or elsewhere. */
+export interface KnownSilence {
+  readonly id: string;
+  readonly createdBy: string;
+  readonly comment: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
 export interface Incident {
   readonly id: string;
   readonly receiver: string;
@@ -38,6 +55,10 @@ export interface Incident {
   /** How many alerts Alertmanager left out of its last notification (`max_alerts`). */
   readonly truncated: number;
   readonly alerts: readonly KnownAlert[];
+  /** Absent while nobody has acknowledged it. */
+  readonly acknowledged?: Acknowledgement;
+  /** Those in force when Alertmanager was last asked. */
+  readonly silences?: readonly KnownSilence[];
 }
 
 export type Severity = 'critical' | 'warning' | 'info' | 'none';
