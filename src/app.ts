@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { createEscalations } from './alerts/escalations.ts';
 import { createReconciler } from './alerts/reconciler.ts';
+import { ringCard } from './alerts/rings.ts';
 import { type Notification, parseNotification } from './alerts/schema.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
@@ -130,11 +132,14 @@ export async function startApp(options: {
       publisher,
       routes: config.alerts.routes,
       defaultChannelId: config.discord.alertChannelId,
+      escalationExpected: (at) => escalations.expect(at),
       watchdog: config.alerts.watchdog.alertname,
       log,
       now,
     });
     lifecycle.onStop('alerts', () => alerts.stop());
+    const escalations = createEscalations({ store: incidents, alerts, log, now });
+    lifecycle.onStop('escalations', () => escalations.stop());
     const watchdog = createWatchdog({
       store: watchdogStore(store),
       publisher,
@@ -146,6 +151,7 @@ export async function startApp(options: {
     });
     lifecycle.onStop('watchdog', () => watchdog.stop());
     kinds[alertCard] = alerts.show;
+    kinds[ringCard] = alerts.showRing;
     kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
@@ -189,6 +195,7 @@ export async function startApp(options: {
     // Alerts wait for nothing else.
     status = 'ready';
     watchdog.start();
+    escalations.start();
     log.info({ url: http.url, version }, 'Webhooks are taken');
 
     const audit = createAudit({

@@ -1,13 +1,17 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { priorities, type WantedCard } from '../cards/card.ts';
+import { cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
 import type { Message } from '../message.ts';
 import { nameOf } from './describe.ts';
 import { type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
+import { escalationOf } from './ring.ts';
+import { ringMessage } from './ring-message.ts';
+import { wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import { type Labels, labelOf, type Notification } from './schema.ts';
+import { rung, type Turned, turn } from './turn.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
@@ -18,7 +22,12 @@ export interface AlertTransaction {
   read(id: string): Promise<Incident | undefined>;
   /** This receiver has called the bot. */
   called(receiver: string, at: number): Promise<void>;
-  write(incident: Incident): Promise<void>;
+  /** `escalateAt`: when the next role is mentioned (milliseconds since 1970), null where nobody is to be. */
+  write(incident: Incident, escalateAt: number | null): Promise<void>;
+  /** Resolves to the channel in which it is to be posted; null where its card is not there. */
+  ring(ring: WantedRing): Promise<string | null>;
+  /** A ring may no longer apply. */
+  reviewRing(id: string, priority: number): Promise<void>;
   /** Resolves to the channel of the card, chosen when it was made. */
   want(card: WantedCard): Promise<string>;
 }
@@ -50,6 +59,8 @@ export interface AlertOptions {
   readonly publisher: AlertPublisher;
   readonly routes: readonly Route[];
   readonly defaultChannelId: string;
+  /** An incident may have to be escalated at this time (milliseconds since 1970). */
+  readonly escalationExpected: (at: number) => void;
   /** The alert that always fires; never posted. */
   readonly watchdog: string;
   readonly log: Logger;
@@ -65,14 +76,20 @@ export interface Alerts {
    */
   accept(notification: Notification): Promise<string | null>;
   /** Writes and shows what was found out without a notification; null from `decide` changes nothing. Rejects when the store fails. */
-  amend(decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>): Promise<boolean>;
+  amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean>;
   /** Whether incidents are in memory alone because the store failed. */
   holdsUnwritten(): boolean;
   /** Names of the alerts that fire in this namespace, at most 20. */
   firingIn(namespace: string): Promise<readonly string[]>;
+  /** Rings the next role where an incident is due for it. Rejects when the store fails. */
+  escalate(incidentId: string): Promise<void>;
   /** What the card of an incident says now. */
   show(cardId: string): Promise<Message | undefined>;
+  /** What the ring of an incident says now; undefined where it no longer applies. */
+  showRing(cardId: string): Promise<Message | undefined>;
 }
+
+type Changed = Exclude<Merge, { kind: 'ignored' }>;
 
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
@@ -122,23 +139,22 @@ export function createAlerts(options: AlertOptions): Alerts {
       const { result, channelId } = await store.change(async (tx) => {
         await noteCaller(tx, notification);
         const held = unwritten.get(key);
-        const latest = held ?? (await incidentOf(tx, notification));
-        const merged = merge(latest, notification, now().getTime());
+        const before = held ?? (await incidentOf(tx, notification));
+        const merged = merge(before, notification, now().getTime());
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
           merged.kind === 'ignored' && held !== undefined ? { kind: 'unchanged', incident: held } : merged;
-        if (result.kind === 'ignored' || (result.kind === 'unchanged' && held === undefined))
-          return { result, channelId: null };
-        wanted = want(result);
-        await tx.write(result.incident);
-        return { result, channelId: await tx.want(wanted) };
+        if (result.kind === 'ignored') return { result, channelId: null };
+        const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
+        const isShown = result.kind === 'unchanged' && held === undefined;
+        if (!isShown) wanted = want(turned.result);
+        return { result: turned.result, channelId: await write(tx, turned, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
-      if (wanted !== undefined && channelId !== null) {
-        publisher.forgetUnwritten(wanted.id);
-        publisher.wake(channelId, wanted.begun ? wanted.id : undefined);
-      }
+      if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
+      if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
+      if (result.kind !== 'ignored') expect(result.incident);
       tellTaken(notification, result);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
@@ -165,21 +181,21 @@ export function createAlerts(options: AlertOptions): Alerts {
     log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind }, 'A notification was taken');
   }
 
-  async function amend(
-    decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>,
-  ): Promise<boolean> {
+  async function amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean> {
     let wanted: WantedCard | undefined;
     try {
       const done = await store.change(async (tx) => {
         // What is in memory alone is not seen by `decide`.
         const result = unwritten.size > 0 ? null : await decide(tx);
         if (result === null) return null;
-        wanted = want(result);
-        await tx.write(result.incident);
-        return { result, channelId: await tx.want(wanted) };
+        const before = await tx.read(result.incident.id);
+        const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
+        wanted = want(turned.result);
+        return { result: turned.result, channelId: await write(tx, turned, wanted) };
       });
       if (done === null) return false;
-      publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
+      if (done.channelId !== null) publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
+      expect(done.result.incident);
       log.info(
         { receiver: done.result.incident.receiver, ...refOf(done.result), result: done.result.kind },
         "An incident is put right by Alertmanager's list",
@@ -191,7 +207,38 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
-  function want(result: Exclude<Merge, { kind: 'ignored' }>): WantedCard {
+  /** @returns the channel in which something waits now; null where nothing does. */
+  async function write(tx: AlertTransaction, { result, ring }: Turned, wanted: WantedCard | undefined) {
+    const { kind, incident } = result;
+    await tx.write(incident, escalationOf(incident)?.at ?? null);
+    const channelId = wanted === undefined ? null : await tx.want(wanted);
+    if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
+    if (kind === 'closed' || kind === 'reopened') await tx.reviewRing(ringId(incident.id), priorities.refresh);
+    return channelId;
+  }
+
+  function expect(incident: Incident): void {
+    const escalation = escalationOf(incident);
+    if (escalation !== null) options.escalationExpected(escalation.at);
+  }
+
+  async function escalate(incidentId: string): Promise<void> {
+    const channelId = await store.change(async (tx) => {
+      const incident = await tx.read(incidentId);
+      if (incident === undefined) return null;
+      const escalation = escalationOf(incident);
+      const time = now().getTime();
+      const isDue = escalation !== null && escalation.at <= time;
+      const after = isDue ? rung(incident, 'not acknowledged', time) : incident;
+      await tx.write(after, escalationOf(after)?.at ?? null);
+      return isDue ? tx.ring(wantedRing(after, 'not acknowledged', time)) : null;
+    });
+    if (channelId === null) return;
+    publisher.wake(channelId);
+    log.info({ ref: incidentId }, 'Nobody acknowledged an incident in time: the next role is mentioned');
+  }
+
+  function want(result: Changed): WantedCard {
     const { incident, kind } = result;
     const destination = chooseDestination(incident, options.routes, options.defaultChannelId);
     const since = Math.max(0, Math.min(incident.openedAt, ...incident.alerts.map((alert) => alert.startsAt)));
@@ -213,8 +260,10 @@ export function createAlerts(options: AlertOptions): Alerts {
   /** 503 is answered and Alertmanager tries again; until then people see it all the same. */
   async function remember(key: string, notification: Notification): Promise<void> {
     const known = unwritten.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
-    const result = merge(known, notification, now().getTime());
-    if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    const merged = merge(known, notification, now().getTime());
+    if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    const { routes } = options;
+    const { result } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
     if (!unwritten.has(key)) {
       log.warn(
         { ...aboutIn(notification), ...refOf(result) },
@@ -241,7 +290,7 @@ export function createAlerts(options: AlertOptions): Alerts {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
         const channelId = await store.change(async (tx) => {
-          await tx.write(incident);
+          await tx.write(incident, escalationOf(incident)?.at ?? null);
           return tx.want(wanted);
         });
         // A newer state that came meanwhile is still to be written.
@@ -261,6 +310,7 @@ export function createAlerts(options: AlertOptions): Alerts {
   return {
     accept,
     amend,
+    escalate,
     holdsUnwritten: () => unwritten.size > 0,
     stop() {
       stopped = true;
@@ -274,6 +324,10 @@ export function createAlerts(options: AlertOptions): Alerts {
     async show(cardId) {
       const incident = await store.read(cardId);
       return incident && incidentMessage(incident, now().getTime());
+    },
+    async showRing(cardId) {
+      const incident = await store.read(cardOfRing(cardId));
+      return incident && ringMessage(incident);
     },
   };
 }
@@ -300,7 +354,7 @@ function refOf(result: Merge): { readonly ref?: string } {
   return result.kind === 'ignored' ? {} : { ref: result.incident.id };
 }
 
-function priorityOf({ kind, incident }: Exclude<Merge, { kind: 'ignored' }>): number {
+function priorityOf({ kind, incident }: Changed): number {
   if (incident.closedAt !== null) return priorities.end;
   if (kind === 'updated' || kind === 'unchanged') return priorities.refresh;
   const severity = worstSeverity(incident.alerts);

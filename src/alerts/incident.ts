@@ -43,6 +43,39 @@ export interface KnownSilence {
   readonly endsAt: number;
 }
 
+/** What has happened to an incident, counted. */
+export interface History {
+  /** Notifications that brought further alerts, and such that ended some while others went on. */
+  readonly grew: number;
+  readonly shrank: number;
+  /** How often it fired again after its end. */
+  readonly flapped: number;
+}
+
+/** The route's words, kept from the incident's beginning. */
+export interface Ringing {
+  /** Undefined: critical and warning ring. */
+  readonly ring?: boolean | undefined;
+  readonly mention: readonly string[];
+  readonly onResolve: boolean;
+  readonly escalate: Escalation | null;
+}
+
+export interface Escalation {
+  readonly afterMs: number;
+  readonly mention: readonly string[];
+}
+
+/** Why people are rung again. */
+export type RingReason = 'worse' | 'repeated' | 'reopened' | 'not acknowledged' | 'resolved';
+
+/** The newest ring of an incident. */
+export interface Ring {
+  readonly reason: RingReason;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface Incident {
   readonly id: string;
   readonly receiver: string;
@@ -59,6 +92,18 @@ export interface Incident {
   readonly acknowledged?: Acknowledgement;
   /** Those in force when Alertmanager was last asked. */
   readonly silences?: readonly KnownSilence[];
+  /** This and the following are absent in one that an older version wrote. */
+  readonly history?: History;
+  readonly ringing?: Ringing;
+  readonly ring?: Ring;
+  /** Since when its worst alert is critical; absent while it is not. */
+  readonly criticalSince?: number;
+  /** When the next role was mentioned; at most once an incident. */
+  readonly escalatedAt?: number;
+  /** When it last rang for being open again. */
+  readonly reopenRangAt?: number;
+  /** When a notification last told of it. */
+  readonly notifiedAt?: number;
 }
 
 export type Severity = 'critical' | 'warning' | 'info' | 'none';

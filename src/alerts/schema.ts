@@ -60,6 +60,8 @@ export const Notification = z.object({
   groupLabels: Labels.default(none),
   externalURL: z.string().default(''),
   alerts: z.array(Alert),
+  /** Since Alertmanager 0.34, for example `repeat interval elapsed`. */
+  notification_reason: z.string().max(200).optional().catch(undefined),
 });
 
 export type NotifiedAlert = z.output<typeof Alert>;

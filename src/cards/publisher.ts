@@ -3,7 +3,15 @@ import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
-import { type Attempt, type Delivery, deliver, type FailedOutcome, postponement } from './deliver.ts';
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryContext,
+  deliver,
+  type FailedOutcome,
+  postponement,
+  withdraw,
+} from './deliver.ts';
 import { backOff, createLane, isIdle, type Lane } from './lane.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
@@ -139,13 +147,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   async function show(lane: Lane, card: CardRecord): Promise<void> {
     const message = await options.kinds[card.kind]?.(card.id);
-    if (message === undefined) await ledger.settle(card.id, card.revision);
-    else settle(lane, card, await attempt(card, message, true));
+    if (message !== undefined) settle(lane, card, await attempt(card, message, true));
+    else if (card.replyTo !== null) settle(lane, card, await withdraw(card, context()));
+    else await ledger.settle(card.id, card.revision);
+  }
+
+  function context(): DeliveryContext {
+    return { ...options, signal: stopping.signal, remember };
   }
 
   async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
-    const context = { ...options, signal: stopping.signal, remember };
-    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context);
+    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context());
     if (delivery.kind === 'shown') await remember({ record, written }, delivery.messageId, delivery.revision);
     return delivery;
   }
@@ -193,6 +205,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
     if (delivery.kind === 'done') return;
     const time = now().getTime();
+    if (delivery.kind === 'removed') {
+      lane.failures = 0;
+      return;
+    }
     if (delivery.kind === 'shown') {
       lane.failures = 0;
       lane.refusing = false;
@@ -236,7 +252,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     log[level]({ ref: id, kind, channel: channelId, message: messageId, revision, open, lagMs }, sentence);
   }
 
-  function tellFailed(lane: Lane, record: CardRecord, delivery: Exclude<Delivery, { kind: 'shown' | 'done' }>): void {
+  function tellFailed(
+    lane: Lane,
+    record: CardRecord,
+    delivery: Exclude<Delivery, { kind: 'shown' | 'done' | 'removed' }>,
+  ): void {
     const { outcome, reason } = delivery;
     const level = delivery.kind === 'away' && lane.failures === 0 ? 'info' : 'debug';
     log[level]({ ref: record.id, channel: lane.channelId, outcome, reason }, 'A message could not be shown: it waits');

@@ -100,6 +100,7 @@ function unknown(wanted: WantedCard): CardRecord {
   return {
     ...wanted,
     refusedChannelId: null,
+    replyTo: null,
     revision: 0,
     shownRevision: 0,
     creations: 0,

@@ -1,6 +1,6 @@
 // The publisher's requests: create, edit and find a message in a channel.
 import { Routes } from 'discord.js';
-import type { Channels, Found, Outcome } from '../cards/channels.ts';
+import type { Channels, Found, Mark, Outcome } from '../cards/channels.ts';
 import type { Redact } from '../lib/redact.ts';
 import { failureOf } from './failures.ts';
 import { limits, snowflakeAt } from './limits.ts';
@@ -18,17 +18,26 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
 
   return {
     async create(channelId, message, marker, posting, signal) {
-      const { body, files } = render(message, { redact, marker, ...posting });
+      const { body, files } = render(message, { redact, ...(marker !== null && { marker }), ...posting });
       return send({ method: 'POST', route: Routes.channelMessages(channelId) }, body, files, signal);
     },
     async edit(channelId, messageId, message, marker, signal) {
       const { body, files } = render(message, { redact, marker });
       return send({ method: 'PATCH', route: Routes.channelMessage(channelId, messageId) }, body, files, signal);
     },
-    async find(channelId, marker, since, signal) {
+    async remove(channelId, messageId, signal) {
       if (signal.aborted) return { kind: 'not sent', reason: 'stopping' };
       try {
-        return await readBack(channelId, marker, since, signal);
+        await rest.request({ method: 'DELETE', route: Routes.channelMessage(channelId, messageId), signal });
+        return { kind: 'sent', messageId };
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    async find(channelId, mark, since, signal) {
+      if (signal.aborted) return { kind: 'not sent', reason: 'stopping' };
+      try {
+        return await readBack(channelId, mark, since, signal);
       } catch (error) {
         return notFoundBecause(failureOf(error, now()));
       }
@@ -47,16 +56,20 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
       if (!answer.success) return { kind: 'unknown', reason: 'the answer is not a message' };
       return { kind: 'sent', messageId: answer.data.id };
     } catch (error) {
-      const failure = failureOf(error, now());
-      return 'reason' in failure ? { ...failure, reason: redact(failure.reason) } : failure;
+      return failed(error);
     }
+  }
+
+  function failed(error: unknown): Outcome {
+    const failure = failureOf(error, now());
+    return 'reason' in failure ? { ...failure, reason: redact(failure.reason) } : failure;
   }
 
   /**
    * Newest first. What lies further back than the last page looked at counts as not there: an alert that is shown twice is better than one
    * that is never shown because it began long ago in a busy channel.
    */
-  async function readBack(channelId: string, marker: string, since: Date, signal: AbortSignal): Promise<Found> {
+  async function readBack(channelId: string, mark: Mark, since: Date, signal: AbortSignal): Promise<Found> {
     const self = await whoAmI(signal);
     const oldest = BigInt(snowflakeAt(new Date(since.getTime() - clockMargin)));
     let before: string | null = null;
@@ -69,7 +82,7 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
       });
       const messages = MessagePage.safeParse(answer);
       if (!messages.success) return { kind: 'unknown', reason: 'the answer is not a list of messages' };
-      const found = messages.data.find(({ author, embeds }) => author.id === self && carries(embeds, marker));
+      const found = messages.data.find((message) => message.author.id === self && carries(message, mark));
       if (found !== undefined) return { kind: 'found', messageId: found.id };
       const [last = 0n] = messages.data.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? -1 : 1));
       if (messages.data.length < limits.page || last < oldest) return { kind: 'not there' };
@@ -84,7 +97,9 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
   }
 }
 
-function carries(embeds: MessagePage[number]['embeds'], marker: string): boolean {
+function carries({ embeds, message_reference: reference }: MessagePage[number], mark: Mark): boolean {
+  if ('replyTo' in mark) return reference?.message_id === mark.replyTo;
+  const { marker } = mark;
   const text = embeds[0]?.footer?.text ?? '';
   return text === `ref ${marker}` || text.endsWith(` ref ${marker}`);
 }

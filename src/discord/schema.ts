@@ -11,6 +11,7 @@ export const MessagePage = z
       id: Snowflake,
       author: IdOnly,
       embeds: z.array(z.object({ footer: z.object({ text: z.string() }).nullish() })).default([]),
+      message_reference: z.object({ message_id: Snowflake.nullish() }).nullish(),
     }),
   )
   .max(1000);

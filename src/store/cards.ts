@@ -1,7 +1,7 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
-import type { CardRecord, WantedCard } from '../cards/card.ts';
+import type { CardRecord, WantedCard, WantedRing } from '../cards/card.ts';
 import type { Ledger } from '../cards/ledger.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
@@ -76,6 +76,66 @@ export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Pro
     .returning('channel_id')
     .executeTakeFirstOrThrow();
   return row.channel_id;
+}
+
+/**
+ * Asks for a short reply to a card that rings, in place of the one before. Where the card's message is still to be made, that one rings
+ * as its newest state does.
+ * @returns the channel in which something waits now; null where there is no such card.
+ */
+export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
+  const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
+  if (card === undefined) return null;
+  const roles = JSON.stringify(wanted.mentionRoles);
+  if (card.message_id === null && card.intent_at === null) {
+    await tx.updateTable('cards').set({ mention_roles: roles, ring: 1 }).where('id', '=', card.id).execute();
+    return card.channel_id;
+  }
+  await tx
+    .insertInto('cards')
+    .values({
+      id: wanted.id,
+      kind: wanted.kind,
+      channel_id: card.channel_id,
+      priority: wanted.priority,
+      revision: 1,
+      shown_revision: 0,
+      creations: 0,
+      mention_roles: roles,
+      ring: 1,
+      reply_to: card.id,
+      attempts: 0,
+      wanted_at: wanted.wantedAt,
+      open: 0,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        revision: eb('cards.revision', '+', 1),
+        // It follows its card, in whose old channel nothing can be told any more.
+        channel_id: card.channel_id,
+        message_id: eb
+          .case()
+          .when('cards.channel_id', '=', card.channel_id)
+          .then(eb.ref('cards.message_id'))
+          .else(null)
+          .end(),
+        priority: wanted.priority,
+        mention_roles: roles,
+        wanted_at: wanted.wantedAt,
+        retry_at: null,
+      })),
+    )
+    .execute();
+  return card.channel_id;
+}
+
+/** Asks for a ring to be looked at again, where there is one: it may no longer apply. */
+export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
+  await tx
+    .updateTable('cards')
+    .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
+    .where('id', '=', id)
+    .execute();
 }
 
 export function cardLedger(store: Store): Ledger {
@@ -179,6 +239,7 @@ function toRecord(row: Selectable<CardsTable>): CardRecord {
     lookSince: row.look_since,
     mentionRoles: Roles.parse(JSON.parse(row.mention_roles)),
     ring: row.ring === 1,
+    replyTo: row.reply_to,
     retryAt: row.retry_at,
     attempts: row.attempts,
     wantedAt: row.wanted_at,

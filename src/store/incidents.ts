@@ -1,12 +1,13 @@
 // Queries about incidents.
 import { sql } from 'kysely';
 import type { AlertStore } from '../alerts/alerts.ts';
+import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';
-import { wantCard } from './cards.ts';
+import { reviewRing, wantCard, wantRing } from './cards.ts';
 import type { Reader, Store } from './store.ts';
 
-export function alertStore(store: Store): AlertStore & ReconcilerStore {
+export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {
   return {
     change: (work) =>
       store.commit((tx) =>
@@ -22,8 +23,10 @@ export function alertStore(store: Store): AlertStore & ReconcilerStore {
               .onConflict((conflict) => conflict.column('name').doNothing())
               .execute();
           },
-          write: (incident) => writeIncident(tx, incident),
+          write: (incident, escalateAt) => writeIncident(tx, incident, escalateAt),
           want: (card) => wantCard(tx, card),
+          ring: (ring) => wantRing(tx, ring),
+          reviewRing: (id, priority) => reviewRing(tx, id, priority),
         }),
       ),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),
@@ -48,6 +51,16 @@ export function alertStore(store: Store): AlertStore & ReconcilerStore {
         .limit(limit)
         .execute();
       return rows.map((row) => toIncident(row.state));
+    },
+    async escalations(limit) {
+      const rows = await store.db
+        .selectFrom('incidents')
+        .select(['id', 'escalate_at as at'])
+        .where('escalate_at', 'is not', null)
+        .orderBy('escalate_at')
+        .limit(limit)
+        .execute();
+      return rows.flatMap(({ id, at }) => (at === null ? [] : [{ id, at }]));
     },
     async callers() {
       const rows = await store.db.selectFrom('receivers').select('name').limit(mostReceivers).execute();
@@ -122,7 +135,7 @@ async function readIncident(db: Reader, id: string): Promise<Incident | undefine
   return row && toIncident(row.state);
 }
 
-async function writeIncident(db: Reader, incident: Incident): Promise<void> {
+async function writeIncident(db: Reader, incident: Incident, escalateAt: number | null): Promise<void> {
   const state = JSON.stringify(incident);
   await db
     .insertInto('incidents')
@@ -132,10 +145,16 @@ async function writeIncident(db: Reader, incident: Incident): Promise<void> {
       group_key: incident.groupKey,
       opened_at: incident.openedAt,
       closed_at: incident.closedAt,
+      escalate_at: escalateAt,
       state,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ group_key: incident.groupKey, closed_at: incident.closedAt, state }),
+      conflict.column('id').doUpdateSet({
+        group_key: incident.groupKey,
+        closed_at: incident.closedAt,
+        escalate_at: escalateAt,
+        state,
+      }),
     )
     .execute();
 }
@@ -154,7 +173,10 @@ export async function removeEndedIncidents(store: Store, before: number): Promis
     const ids = old.map((row) => row.id);
     if (ids.length === 0) return 0;
     await tx.deleteFrom('incidents').where('id', 'in', ids).execute();
-    await tx.deleteFrom('cards').where('id', 'in', ids).execute();
+    await tx
+      .deleteFrom('cards')
+      .where((eb) => eb.or([eb('id', 'in', ids), eb('reply_to', 'in', ids)]))
+      .execute();
     return ids.length;
   });
 }

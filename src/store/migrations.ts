@@ -146,4 +146,11 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('cards').addColumn('shown_at', 'integer').execute();
     },
   },
+  '0007-rings': {
+    async up(db) {
+      await db.schema.alterTable('cards').addColumn('reply_to', 'text').execute();
+      await db.schema.alterTable('incidents').addColumn('escalate_at', 'integer').execute();
+      await sql`create index incidents_escalate on incidents (escalate_at) where escalate_at is not null`.execute(db);
+    },
+  },
 };

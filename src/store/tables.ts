@@ -10,6 +10,8 @@ export interface IncidentsTable {
   opened_at: number;
   /** When all of it was resolved or no longer reported; null while it is open. */
   closed_at: number | null;
+  /** When the next role is mentioned unless somebody acknowledges it; null where nobody is to be. */
+  escalate_at: Generated<number | null>;
   /** `Incident` as JSON. */
   state: string;
 }
@@ -42,6 +44,8 @@ export interface CardsTable {
   mention_roles: string;
   /** 1 when its creation notifies people's devices. */
   ring: number;
+  /** The card that its message replies to; null for all but rings. */
+  reply_to: Generated<string | null>;
   /** Not before this; null when it may go at once. */
   retry_at: number | null;
   attempts: number;

@@ -9,6 +9,7 @@ const fresh: CardRecord = {
   kind: 'alert',
   channelId: '1',
   refusedChannelId: null,
+  replyTo: null,
   priority: 0,
   revision: 1,
   shownRevision: 0,

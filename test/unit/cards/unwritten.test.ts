@@ -25,6 +25,7 @@ const shownBefore: CardRecord = {
   shownRevision: 3,
   messageId: '9',
   refusedChannelId: null,
+  replyTo: null,
   creations: 1,
   intent: null,
   retryAt: null,

@@ -4,7 +4,7 @@ import type { Config } from '../../../src/config/config.ts';
 import { needsOf, type UsingCommand, wantedChannels, wantedRoles } from '../../../src/doctor/wanted.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
-const route = { match: {}, ring: undefined };
+const route = { match: {}, ring: undefined, ringOnResolve: false, escalate: undefined };
 
 function discordOf(alertChannelId: string, auditChannelId: string | null): Config['discord'] {
   return { token: new Secret('t'), guildId: '1', apiUrl: 'http://127.0.0.1/api', alertChannelId, auditChannelId };

@@ -84,7 +84,7 @@ test('an incident that ended before the time is removed with its card, once its 
     ['open', null],
   ] as const) {
     await alerts.change(async (tx) => {
-      await tx.write(incident(id, closedAt));
+      await tx.write(incident(id, closedAt), null);
       await tx.want(wanted(id, priorities.end, 1));
     });
     if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1, 9);

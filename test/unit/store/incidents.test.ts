@@ -51,7 +51,7 @@ function incident(id: string, more: Partial<Incident> = {}, fingerprints: readon
 }
 
 async function write(...incidents: readonly Incident[]): Promise<void> {
-  for (const one of incidents) await alertStore(store).change((tx) => tx.write(one));
+  for (const one of incidents) await alertStore(store).change((tx) => tx.write(one, null));
 }
 
 test('a provisional incident is found by its labels, and by an alert that it holds', async () => {
