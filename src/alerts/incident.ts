@@ -37,6 +37,8 @@ export interface Acknowledgement {
 /** A silence of Alertmanager over alerts of the incident, as its API tells it; made from a card or elsewhere. */
 export interface KnownSilence {
   readonly id: string;
+  /** In Alertmanager's notation, for example `alertname="NodeDown"`. */
+  readonly matchers: readonly string[];
   readonly createdBy: string;
   readonly comment: string;
   /** Milliseconds since 1970. */
