@@ -115,7 +115,10 @@ export function judge(incident: Incident, look: Look): Judged {
     JSON.stringify(silences) === JSON.stringify(incident.silences ?? []);
   if (isSame) return { incident, gone };
   const { silences: _, ...rest } = incident;
-  return { incident: closeIfOver({ ...rest, alerts, truncated, ...(silences.length > 0 && { silences }) }, look.now), gone };
+  return {
+    incident: closeIfOver({ ...rest, alerts, truncated, ...(silences.length > 0 && { silences }) }, look.now),
+    gone,
+  };
 }
 
 /** The silences over what is open of it, made here or elsewhere. */
