@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
 import type { Message } from '../message.ts';
 import { nameOf } from './describe.ts';
-import { type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
+import { type Incident, isOpen, provisionalKey, type RingReason, worstSeverity } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
@@ -110,6 +110,8 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   /** By receiver and groupKey; empty while the store works. */
   const unwritten = new Map<string, Incident>();
+  /** Why those of them should ring, by the same key: an edit alone would ring nobody. */
+  const unrung = new Map<string, RingReason>();
   /**
    * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
    * while it could not write them down.
@@ -148,9 +150,11 @@ export function createAlerts(options: AlertOptions): Alerts {
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
         const isShown = result.kind === 'unchanged' && held === undefined;
         if (!isShown) wanted = want(turned.result);
-        return { result: turned.result, channelId: await write(tx, turned, wanted) };
+        const ring = turned.ring ?? unrung.get(key) ?? null;
+        return { result: turned.result, channelId: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
+      unrung.delete(key);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
       if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
@@ -213,7 +217,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     await tx.write(incident, escalationOf(incident)?.at ?? null);
     const channelId = wanted === undefined ? null : await tx.want(wanted);
     if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
-    if (kind === 'closed' || kind === 'reopened') await tx.reviewRing(ringId(incident.id), priorities.refresh);
+    if (kind !== 'opened' && ringMessage(incident) === undefined)
+      await tx.reviewRing(ringId(incident.id), priorities.refresh);
     return channelId;
   }
 
@@ -263,7 +268,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     const merged = merge(known, notification, now().getTime());
     if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     const { routes } = options;
-    const { result } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    if (ring !== null) unrung.set(key, ring);
     if (!unwritten.has(key)) {
       log.warn(
         { ...aboutIn(notification), ...refOf(result) },
@@ -290,14 +296,16 @@ export function createAlerts(options: AlertOptions): Alerts {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
         const channelId = await store.change(async (tx) => {
-          await tx.write(incident, escalationOf(incident)?.at ?? null);
-          return tx.want(wanted);
+          const result = { kind: 'unchanged', incident } as const;
+          return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
         });
         // A newer state that came meanwhile is still to be written.
         if (unwritten.get(key) !== incident) continue;
+        unrung.delete(key);
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
-        publisher.wake(channelId);
+        if (channelId !== null) publisher.wake(channelId);
+        expect(incident);
         log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');

@@ -17,16 +17,22 @@ const leads: Record<RingReason, string> = {
 export function ringMessage(incident: Incident): Message | undefined {
   const { ring } = incident;
   if (ring === undefined || (incident.closedAt !== null) !== (ring.reason === 'resolved')) return undefined;
+  if (incident.acknowledged !== undefined && ringsForNobody(ring.reason)) return undefined;
   const { line, tone } = incidentHeadline(incident, leads[ring.reason]);
   return { headline: [line, ...sinceWhen(incident, ring.reason)], tone };
 }
 
 /** How long it has gone on, where that is why it rings. */
 function sinceWhen(incident: Incident, reason: RingReason): readonly Run[] {
-  if (reason !== 'repeated' && reason !== 'not acknowledged') return [];
+  if (!ringsForNobody(reason)) return [];
   const starts = audible(incident)
     .map((alert) => alert.startsAt)
     .filter((at) => at > 0);
   if (starts.length === 0) return [];
   return [' (began ', { time: new Date(Math.min(...starts)), style: 'relative' }, ')'];
+}
+
+/** Whether it rings because nobody has acknowledged it. */
+function ringsForNobody(reason: RingReason): boolean {
+  return reason === 'repeated' || reason === 'not acknowledged';
 }

@@ -1,8 +1,9 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
-import type { CardRecord, WantedCard, WantedRing } from '../cards/card.ts';
+import type { CardRecord, WantedCard } from '../cards/card.ts';
 import type { Ledger } from '../cards/ledger.ts';
+import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
@@ -78,66 +79,6 @@ export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Pro
   return row.channel_id;
 }
 
-/**
- * Asks for a short reply to a card that rings, in place of the one before. Where the card's message is still to be made, that one rings
- * as its newest state does.
- * @returns the channel in which something waits now; null where there is no such card.
- */
-export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
-  const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
-  if (card === undefined) return null;
-  const roles = JSON.stringify(wanted.mentionRoles);
-  if (card.message_id === null && card.intent_at === null) {
-    await tx.updateTable('cards').set({ mention_roles: roles, ring: 1 }).where('id', '=', card.id).execute();
-    return card.channel_id;
-  }
-  await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: card.channel_id,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      creations: 0,
-      mention_roles: roles,
-      ring: 1,
-      reply_to: card.id,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // It follows its card, in whose old channel nothing can be told any more.
-        channel_id: card.channel_id,
-        message_id: eb
-          .case()
-          .when('cards.channel_id', '=', card.channel_id)
-          .then(eb.ref('cards.message_id'))
-          .else(null)
-          .end(),
-        priority: wanted.priority,
-        mention_roles: roles,
-        wanted_at: wanted.wantedAt,
-        retry_at: null,
-      })),
-    )
-    .execute();
-  return card.channel_id;
-}
-
-/** Asks for a ring to be looked at again, where there is one: it may no longer apply. */
-export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
-  await tx
-    .updateTable('cards')
-    .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
-    .where('id', '=', id)
-    .execute();
-}
-
 export function cardLedger(store: Store): Ledger {
   const update = (id: string, values: Updateable<CardsTable>): Promise<void> =>
     store.commit(async (tx) => {
@@ -154,6 +95,7 @@ export function cardLedger(store: Store): Ledger {
       if (!allowed.create) query = query.where('message_id', 'is not', null);
       if (!allowed.edit) query = query.where('message_id', 'is', null);
       if (allowed.except.length > 0) query = query.where('id', 'not in', allowed.except);
+      query = query.where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]));
       const row = await query
         .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
         .orderBy('priority')
@@ -182,15 +124,14 @@ export function cardLedger(store: Store): Ledger {
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),
     shown: (id, messageId, revision, at) =>
-      update(id, {
-        shown_at: at,
-        message_id: messageId,
-        shown_revision: revision,
-        intent_at: null,
-        intent_revision: null,
-        look_since: null,
-        retry_at: null,
-        attempts: 0,
+      store.commit(async (tx) => {
+        await settleRing(tx, id, revision);
+        const values = { message_id: messageId, shown_revision: revision, shown_at: at, look_since: null, attempts: 0 };
+        await tx
+          .updateTable('cards')
+          .set({ ...values, intent_at: null, intent_revision: null, retry_at: null })
+          .where('id', '=', id)
+          .execute();
       }),
     async activity(since) {
       const rows = await store.db
@@ -203,15 +144,22 @@ export function cardLedger(store: Store): Ledger {
         .sort((a, b) => a.at - b.at);
     },
     startOver: (id, move) =>
-      update(id, {
-        message_id: null,
-        shown_revision: 0,
-        intent_at: null,
-        intent_revision: null,
-        retry_at: null,
+      store.commit(async (tx) => {
+        const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null };
         // In the other channel there may be one that the ledger does not know, too.
-        ...(move === undefined && { look_since: null }),
-        ...(move && { channel_id: move.channelId, refused_channel_id: move.refusedChannelId }),
+        const moved =
+          move === undefined
+            ? { look_since: null }
+            : { channel_id: move.channelId, refused_channel_id: move.refusedChannelId };
+        await tx
+          .updateTable('cards')
+          .set({ ...anew, ...moved })
+          .where('id', '=', id)
+          .execute();
+        if (move === undefined) return;
+        // A ring follows its card.
+        const followed = { ...anew, channel_id: move.channelId };
+        await tx.updateTable('cards').set(followed).where('reply_to', '=', id).execute();
       }),
     settle: (id, revision) =>
       update(id, { shown_revision: revision, intent_at: null, intent_revision: null, retry_at: null }),

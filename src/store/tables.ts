@@ -46,6 +46,8 @@ export interface CardsTable {
   ring: number;
   /** The card that its message replies to; null for all but rings. */
   reply_to: Generated<string | null>;
+  /** The revision of that card for which it was asked for. */
+  reply_revision: Generated<number | null>;
   /** Not before this; null when it may go at once. */
   retry_at: number | null;
   attempts: number;
