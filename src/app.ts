@@ -8,10 +8,11 @@ import { createEscalations } from './alerts/escalations.ts';
 import { createReconciler } from './alerts/reconciler.ts';
 import { ringCard } from './alerts/rings.ts';
 import { type Notification, parseNotification } from './alerts/schema.ts';
+import { createSilencing } from './alerts/silencing.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
-import { createCardLink } from './cards/link.ts';
+import { createCardAddress, createCardLink } from './cards/link.ts';
 import { createOutages } from './cards/outage.ts';
 import { createPosts, postCard } from './cards/posts.ts';
 import { createPublisher, type Show } from './cards/publisher.ts';
@@ -26,6 +27,7 @@ import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { readTyped } from './dispatch/typed-command.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -56,6 +58,8 @@ export interface App {
 }
 
 const sweepMs = 3_600_000;
+
+const commandsByName = new Map(commands.map((command) => [command.name, command]));
 
 /** Of an attempt to show a card: Discord did not answer, or does not take the token. */
 const unreachable: ReadonlySet<FailedOutcome> = new Set(['not sent', 'unknown', 'token refused']);
@@ -133,6 +137,10 @@ export async function startApp(options: {
       routes: config.alerts.routes,
       defaultChannelId: config.discord.alertChannelId,
       escalationExpected: (at) => escalations.expect(at),
+      actions: {
+        canSilence: config.alertmanager.api !== null,
+        isReadCommand: (text) => readTyped(text, commandsByName) !== null,
+      },
       watchdog: config.alerts.watchdog.alertname,
       log,
       now,
@@ -247,6 +255,31 @@ export async function startApp(options: {
     const suggestions = createSuggestions(outside, log);
     lifecycle.onStop('suggestions', () => suggestions.stop());
 
+    const alertmanager = config.alertmanager.api === null ? null : openAlertmanager(config.alertmanager.api);
+    const reconciler =
+      alertmanager === null
+        ? null
+        : createReconciler({
+            alertmanager,
+            store: incidents,
+            alerts,
+            watchdog: config.alerts.watchdog.alertname,
+            log,
+            now,
+            looked: metrics.look,
+          });
+    const stopping = new AbortController();
+    lifecycle.onStop('silencing', () => stopping.abort());
+    const silencing = createSilencing({
+      alertmanager,
+      read: (id) => incidents.read(id),
+      alerts,
+      changed: () => reconciler?.lookSoon(),
+      now,
+      stopping: stopping.signal,
+    });
+
+    const addressOf = createCardAddress(ledger, config.discord.guildId);
     const dispatch = createDispatch({
       commands,
       access: config.access,
@@ -257,13 +290,21 @@ export async function startApp(options: {
       apps: config.apps,
       deploys,
       trail: auditTrail(store),
-      linkTo: createCardLink(ledger, config.discord.guildId),
+      linkTo: createCardLink(addressOf),
       firing: (namespace) => alerts.firingIn(namespace),
       suggestions,
       operations,
       memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),
       answers: answerShelf(store),
       share: (post) => posts.post(post),
+      alerts: {
+        acknowledge: alerts.acknowledge,
+        named: alerts.named,
+        open: (limit) => incidents.open(limit),
+        addressOf,
+        silencing,
+        timezone: config.timezone,
+      },
       log,
       now,
       metrics: {
@@ -288,19 +329,13 @@ export async function startApp(options: {
     cluster.start();
     await publisher.start();
     await operations.resume();
-    if (config.alertmanager.api !== null) {
-      const reconciler = createReconciler({
-        alertmanager: openAlertmanager(config.alertmanager.api),
-        store: incidents,
-        alerts,
-        watchdog: config.alerts.watchdog.alertname,
-        log,
-        now,
-        looked: metrics.look,
-      });
+    if (reconciler !== null) {
       lifecycle.onStop('reconciler', () => reconciler.stop());
       reconciler.start();
     }
+    await alerts
+      .load()
+      .catch((err: unknown) => log.warn({ err }, 'Open alerts are not suggested until they are heard of again'));
     void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();

@@ -37,6 +37,8 @@ export interface Acknowledgement {
 /** A silence of Alertmanager over alerts of the incident, as its API tells it; made from a card or elsewhere. */
 export interface KnownSilence {
   readonly id: string;
+  /** In Alertmanager's notation, for example `alertname="NodeDown"`. */
+  readonly matchers: readonly string[];
   readonly createdBy: string;
   readonly comment: string;
   /** Milliseconds since 1970. */
@@ -67,7 +69,14 @@ export interface Escalation {
 }
 
 /** Why people are rung again. */
-export type RingReason = 'worse' | 'repeated' | 'reopened' | 'not acknowledged' | 'resolved';
+export type RingReason =
+  | 'worse'
+  | 'repeated'
+  | 'reopened'
+  | 'no longer silenced'
+  | 'no longer inhibited'
+  | 'not acknowledged'
+  | 'resolved';
 
 /** The newest ring of an incident. */
 export interface Ring {

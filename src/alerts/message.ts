@@ -1,7 +1,8 @@
 // What the card of an incident says: pure, from the incident to the message.
 
-import type { Button, Fact, Line, Message, Tone } from '../message.ts';
+import type { Fact, Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
+import { type ActionOptions, incidentActions } from './actions.ts';
 import { annotationText, byUrgency, describeAlert, nameOf, severityWord } from './describe.ts';
 import {
   type AlertState,
@@ -25,12 +26,8 @@ const marks: Record<Tone, string> = { critical: '🔴', warning: '🟠', info: '
 /**
  * @param now milliseconds since 1970; only start times that lie ahead of it depend on it.
  */
-export function incidentMessage(incident: Incident, now: number): Message {
+export function incidentMessage(incident: Incident, now: number, actions: ActionOptions): Message {
   const { alerts, state, tone, name } = summarised(incident);
-  const runbook = alerts
-    .map((alert) => labelOf(alert.annotations, 'runbook_url'))
-    .find((url) => url !== undefined && url !== '');
-  const buttons: Button[] = runbook === undefined ? [] : [{ label: 'Runbook', url: runbook }];
   return {
     headline: incidentHeadline(incident).line,
     tone,
@@ -38,10 +35,15 @@ export function incidentMessage(incident: Incident, now: number): Message {
     text: [...counts(incident, alerts), ...accountOf(incident)],
     list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
     facts: links(incident, alerts),
-    buttons,
+    buttons: incidentActions(incident, actions),
     // Alertmanager escapes the name as for a regular expression.
     footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
   };
+}
+
+/** What an incident is called: the names of its alerts. */
+export function incidentName({ alerts }: Incident): string {
+  return groupName(alerts.toSorted(byUrgency));
 }
 
 function summarised(incident: Incident) {

@@ -9,6 +9,8 @@ const leads: Record<RingReason, string> = {
   worse: 'got worse: ',
   repeated: 'nobody has acknowledged it: ',
   reopened: 'again: ',
+  'no longer silenced': 'no longer silenced: ',
+  'no longer inhibited': 'no longer inhibited: ',
   'not acknowledged': 'still not acknowledged: ',
   resolved: '',
 };

@@ -69,13 +69,19 @@ function ringForEnd(before: Incident, after: Incident, now: number): RingDecisio
 }
 
 /** How an open incident has become more urgent than it was; null where it has not. */
-export function riseOf(before: Incident, after: Incident, what: Turn['what']): 'worse' | 'reopened' | null {
+export function riseOf(before: Incident, after: Incident, what: Turn['what']): RingReason | null {
   if (what === 'reopened') return 'reopened';
   const [was, is] = [audible(before), audible(after)];
   if (is.length === 0) return null;
-  // Where all of it was silenced or inhibited, people know of that.
-  if (isMoreSevere(is, was.length > 0 ? was : before.alerts.filter(isOpen))) return 'worse';
-  return was.length === 0 && before.acknowledged === undefined ? 'reopened' : null;
+  if (was.length > 0) return isMoreSevere(is, was) ? 'worse' : null;
+  // All that was open was kept silent: people know of that, and of nothing else.
+  const known = new Map(before.alerts.filter(isOpen).map((alert) => [alert.fingerprint, alert.suppressed]));
+  if (isMoreSevere(is, before.alerts.filter(isOpen))) return 'worse';
+  if (before.acknowledged !== undefined) return null;
+  if (is.some((alert) => !known.has(alert.fingerprint))) return 'worse';
+  return is.some((alert) => known.get(alert.fingerprint) === 'inhibited')
+    ? 'no longer inhibited'
+    : 'no longer silenced';
 }
 
 function isMoreSevere(is: readonly KnownAlert[], was: readonly KnownAlert[]): boolean {

@@ -66,7 +66,8 @@ export function rung(incident: Incident, reason: RingReason, now: number): Incid
 }
 
 function isReturn(incident: Incident, reason: RingReason): boolean {
-  return reason === 'reopened' || (reason === 'worse' && peakOf(incident) === incident.peak);
+  if (reason === 'repeated' || reason === 'not acknowledged' || reason === 'resolved') return false;
+  return reason !== 'worse' || peakOf(incident) === incident.peak;
 }
 
 function peakOf(incident: Incident): Severity {

@@ -182,13 +182,13 @@ describe('what Alertmanager keeps silent', () => {
   });
 
   test('rings when it is heard again after its silence, unless somebody takes care of it', () => {
-    expect(afterSilence([one('warning')], [one('warning')], false)).toBe('reopened');
+    expect(afterSilence([one('warning')], [one('warning')], false)).toBe('no longer silenced');
     expect(afterSilence([one('warning')], [one('warning')], true)).toBe(null);
   });
 
   test('does not keep quiet another alert of its group, least of all a more severe one', () => {
     const other = one('warning', { fingerprint: 'other' });
-    expect(afterSilence([one('critical')], [other], false)).toBe('reopened');
+    expect(afterSilence([one('critical')], [other], false)).toBe('worse');
     expect(afterSilence([one('warning')], [one('critical')], true)).toBe('worse');
   });
 
