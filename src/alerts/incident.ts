@@ -14,6 +14,8 @@ export interface KnownAlert {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorURL: string;
+  /** Of its panel or dashboard, as Grafana tells it. */
+  readonly dashboardURL?: string;
   readonly startsAt: number;
   /** When it was resolved, else null. */
   readonly endsAt: number | null;
