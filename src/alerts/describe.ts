@@ -50,8 +50,8 @@ export function shortWord(value: string): string {
   return shortened(value, longest.word);
 }
 
-/** Never half of a character. */
-function shortened(text: string, most: number): string {
+/** At most so many code units, and never half of a character. */
+export function shortened(text: string, most: number): string {
   return text.length <= most
     ? text
     : `${text

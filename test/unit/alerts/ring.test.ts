@@ -6,6 +6,8 @@ import { escalationOf, flapMs } from '../../../src/alerts/ring.ts';
 import { ringMessage } from '../../../src/alerts/ring-message.ts';
 import type { Route } from '../../../src/alerts/routes.ts';
 import { critical, rung, turn } from '../../../src/alerts/turn.ts';
+import { render } from '../../../src/discord/message.ts';
+import { redact } from '../../../src/lib/redact.ts';
 import { type AlertInput, minute, notification, t0 } from './notifications.ts';
 
 const catchAll: Route = { match: {}, channel: '1', mention: ['7'] };
@@ -292,6 +294,20 @@ test('whoever acknowledged it before it ended is rung when it is back', () => {
   ]);
   expect(rings).toEqual([null, null, 'reopened']);
   expect(incident.acknowledged).toBe(undefined);
+});
+
+test('a ring is one line, however long the summary is, and still says since when', () => {
+  const { incident } = life([
+    { at: 0, alerts: [one('critical', { annotations: { summary: 'word '.repeat(200) } })] },
+    { at: 240 * minute, alerts: [one('critical', { annotations: { summary: 'word '.repeat(200) } })] },
+  ]);
+  const message = ringMessage(incident);
+  if (message === undefined) throw new Error('it does not ring');
+  const { body } = render(message, { redact, replyTo: '112233445566778899' });
+  expect(body.content).toMatch(
+    /^🔴 nobody has acknowledged it: critical firing: NodeDown: word .*… \(began <t:\d+:R>\)$/,
+  );
+  expect(body.embeds).toEqual([]);
 });
 
 test.each([
