@@ -352,7 +352,10 @@ export async function startApp(options: {
     void sweep();
 
     function checkChannels(): void {
-      const routed = config.alerts.routes.map((route) => ({ id: route.channel, mentions: route.mention.length > 0 }));
+      const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
+        id: channel,
+        mentions: mention.length > 0 || (escalate !== undefined && escalate.mention.length > 0),
+      }));
       void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
     }
 

@@ -14,6 +14,9 @@ export const goneMs = 5 * 60_000;
  */
 export const lateMs = 10_000;
 
+/** How far Prometheus' clock may be ahead of ours. */
+const clockMarginMs = 60_000;
+
 /** How long, and how many of them, an incident that goes on keeps its alerts that have ended. */
 const keptEnded = { ms: 24 * 3_600_000, count: 1000 };
 
@@ -103,18 +106,24 @@ function visible(alert: KnownAlert): string {
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {
   if (known !== undefined && isLate(known, said, now)) return { ...known, seenAt: now };
   const resolved = said.status === 'resolved';
+  const dashboardURL = said.panelURL || said.dashboardURL;
   return {
     fingerprint: said.fingerprint,
     labels: said.labels,
     annotations: said.annotations,
     generatorURL: said.generatorURL,
+    ...(dashboardURL && { dashboardURL }),
     startsAt: said.startsAt,
-    // An end before the start, or none at all, is no end that one could show.
-    endsAt: resolved ? (said.endsAt >= said.startsAt ? said.endsAt : now) : null,
+    endsAt: resolved ? believableEnd(said, now) : null,
     state: said.status,
     missingSince: null,
     seenAt: now,
   };
+}
+
+/** One before the start, in the future, or none at all is no end that one could show: that it was told is. */
+function believableEnd({ startsAt, endsAt }: NotifiedAlert, now: number): number {
+  return endsAt >= startsAt && endsAt <= now + clockMarginMs ? endsAt : now;
 }
 
 function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {

@@ -149,6 +149,8 @@ export const migrations: Record<string, Migration> = {
   '0007-rings': {
     async up(db) {
       await db.schema.alterTable('cards').addColumn('reply_to', 'text').execute();
+      await db.schema.alterTable('cards').addColumn('reply_revision', 'integer').execute();
+      await sql`create index cards_reply on cards (reply_to) where reply_to is not null`.execute(db);
       await db.schema.alterTable('incidents').addColumn('escalate_at', 'integer').execute();
       await sql`create index incidents_escalate on incidents (escalate_at) where escalate_at is not null`.execute(db);
     },
