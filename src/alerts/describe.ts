@@ -61,7 +61,7 @@ export function shortened(text: string, most: number): string {
 }
 
 /** The labels that tell this alert from others: the telling ones first, then the rest. */
-function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
+export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
   const first = telling.flatMap((name) => {
     const value = labelOf(labels, name);
     return value === undefined || value === '' ? [] : [[name, value] as const];

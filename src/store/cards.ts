@@ -1,85 +1,25 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
-import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { ExpressionBuilder, Selectable, SelectQueryBuilder, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
 import type { CardRecord, WantedCard } from '../cards/card.ts';
+import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
+import { upsertCard } from './card-rows.ts';
+import { fold, wantFolded } from './digests.ts';
 import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
 
-/**
- * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
- * is over before it was shown, mentions and ring are those of its end.
- * @returns the card's channel.
- */
+/** As `upsertCard`; what is folded is shown by its digest. Resolves to the card's channel. */
 export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<string> {
-  const begun = wanted.begun && wanted.messageId === null;
-  const row = await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: wanted.channelId,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      message_id: wanted.messageId,
-      creations: begun ? 1 : 0,
-      intent_at: begun ? wanted.wantedAt : null,
-      intent_revision: begun ? 1 : null,
-      look_since: wanted.lookSince,
-      mention_roles: JSON.stringify(wanted.mentionRoles),
-      ring: wanted.ring ? 1 : 0,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: wanted.open ? 1 : 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // What nobody has seen yet keeps its urgency while it goes on.
-        priority: wanted.open
-          ? eb
-              .case()
-              .when('cards.message_id', 'is', null)
-              .then(eb.fn<number>('min', ['cards.priority', eb.val(wanted.priority)]))
-              .else(wanted.priority)
-              .end()
-          : wanted.priority,
-        open: wanted.open ? 1 : 0,
-        // What is over before anybody has seen it rings as its end does.
-        ...(!wanted.open && {
-          mention_roles: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(JSON.stringify(wanted.mentionRoles))
-            .else(eb.ref('cards.mention_roles'))
-            .end(),
-          ring: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(wanted.ring ? 1 : 0)
-            .else(eb.ref('cards.ring'))
-            .end(),
-        }),
-        // What waits already keeps its place.
-        wanted_at: eb
-          .case()
-          .whenRef('cards.shown_revision', '>=', 'cards.revision')
-          .then(wanted.wantedAt)
-          .else(eb.ref('cards.wanted_at'))
-          .end(),
-        retry_at: null,
-      })),
-    )
-    .returning('channel_id')
-    .executeTakeFirstOrThrow();
-  return row.channel_id;
+  const card = await upsertCard(tx, wanted);
+  if (card.folded_into !== null) await wantFolded(tx, wanted, card.folded_into);
+  return card.channel_id;
 }
 
-export function cardLedger(store: Store): Ledger {
+export function cardLedger(store: Store, folding: FoldingRule): Ledger {
   const update = (id: string, values: Updateable<CardsTable>): Promise<void> =>
     store.commit(async (tx) => {
       await tx.updateTable('cards').set(values).where('id', '=', id).execute();
@@ -110,6 +50,30 @@ export function cardLedger(store: Store): Ledger {
         .executeTakeFirst();
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
+    async unseen(channelId) {
+      const row = await unseen(store.db.selectFrom('cards'), channelId)
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('look_since').as('since')])
+        .executeTakeFirstOrThrow();
+      return { count: row.count, since: row.since ?? 0 };
+    },
+    seen: (channelId, since, messages) =>
+      store.commit(async (tx) => {
+        const rows = await unseen(tx.selectFrom('cards'), channelId)
+          .select('id')
+          .where('look_since', '>=', since)
+          .execute();
+        for (const { id } of rows) {
+          const messageId = messages.get(id);
+          if (messageId === undefined) continue;
+          await tx.updateTable('cards').set({ message_id: messageId, look_since: null }).where('id', '=', id).execute();
+        }
+        await tx
+          .updateTable('cards')
+          .set({ look_since: null })
+          .where((eb) => eb.and([isUnseen(eb, channelId), eb('look_since', '>=', since)]))
+          .execute();
+      }),
+    fold: (channelId, now) => fold(store, folding, { channelId, now }),
     async channelsWithWork() {
       const rows = await due(store.db).select('channel_id').distinct().execute();
       return rows.map((row) => row.channel_id);
@@ -143,9 +107,9 @@ export function cardLedger(store: Store): Ledger {
         .map((row) => ({ channelId: row.channel_id, at: Math.max(row.shown_at ?? 0, row.intent_at ?? 0) }))
         .sort((a, b) => a.at - b.at);
     },
+    removed: (id, at) => update(id, { ...anew, shown_at: at }),
     startOver: (id, move) =>
       store.commit(async (tx) => {
-        const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null };
         // In the other channel there may be one that the ledger does not know, too.
         const moved =
           move === undefined
@@ -165,6 +129,23 @@ export function cardLedger(store: Store): Ledger {
       update(id, { shown_revision: revision, intent_at: null, intent_revision: null, retry_at: null }),
     postpone: (id, retryAt, attempts) => update(id, { retry_at: retryAt, attempts }),
   };
+}
+
+/** As if there had been no message. */
+const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null } as const;
+
+function unseen<O>(query: SelectQueryBuilder<Tables, 'cards', O>, channelId: string) {
+  return query.where((eb) => isUnseen(eb, channelId));
+}
+
+function isUnseen(eb: ExpressionBuilder<Tables, 'cards'>, channelId: string) {
+  return eb.and([
+    eb('channel_id', '=', channelId),
+    eb('shown_revision', '<', eb.ref('revision')),
+    eb('message_id', 'is', null),
+    eb('intent_at', 'is', null),
+    eb('look_since', 'is not', null),
+  ]);
 }
 
 function due(db: Reader) {
@@ -188,6 +169,7 @@ function toRecord(row: Selectable<CardsTable>): CardRecord {
     mentionRoles: Roles.parse(JSON.parse(row.mention_roles)),
     ring: row.ring === 1,
     replyTo: row.reply_to,
+    foldedInto: row.folded_into,
     retryAt: row.retry_at,
     attempts: row.attempts,
     wantedAt: row.wanted_at,
