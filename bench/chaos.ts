@@ -234,10 +234,11 @@ async function untilTrue(discord: Discord, plan: readonly Group[]): Promise<void
 }
 
 function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
-  const provoked = discord.requests.all.filter(({ status, byFault }) => status === 429 && !byFault).length;
+  const provoked = discord.requests.all.filter(({ status, byFault }) => status === 429 && !byFault);
   const lost = plan.filter((group) => shown(discord, group).length === 0);
   const twice = plan.filter((group) => shown(discord, group).length > 1);
   const untrue = plan.filter((group) => !isTrue(discord, group));
+  for (const { method, route } of provoked) console.log(`  429 provoked by ${method} ${route}`);
   const unrung = plan.filter((group) => shouldRing(discord, group) && rings(discord, group).length === 0);
   const rungTwice = plan.filter((group) => rings(discord, group).length > 1);
   const rungOn = plan.filter((group) => group.resolves && rings(discord, group).length > 0);
@@ -261,7 +262,7 @@ function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
     count('rings that are there twice', rungTwice.length, 0),
     count('rings of what is over', rungOn.length, 0),
     count('rings in the end', rang),
-    count('429s provoked', provoked, 0),
+    count('429s provoked', provoked.length, 0),
     { name: 'from the last webhook until all is true', value: ms / 1000, unit: 's', note },
   ];
 }

@@ -15,6 +15,7 @@ export function wantedRing(incident: Incident, reason: RingReason, now: number):
     kind: ringCard,
     // New cards of the same severity go first: nothing tells of those yet.
     priority: isCritical ? priorities.warning : priorities.notice,
+    cardPriority: isCritical ? priorities.critical : priorities.warning,
     mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
     wantedAt: now,
   };

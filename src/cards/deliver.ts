@@ -161,7 +161,7 @@ async function remove(attempt: Undrawn, messageId: string, context: DeliveryCont
   } else if (outcome.kind !== 'sent' && outcome.kind !== 'gone') {
     return consequences(attempt, outcome, 'edit', context);
   }
-  await context.ledger.startOver(record.id);
+  await context.ledger.removed(record.id, context.now().getTime());
   return { kind: 'removed' };
 }
 

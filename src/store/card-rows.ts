@@ -1,7 +1,7 @@
 // Rows of the ledger as domains want them: made once, and each time asked for anew.
-import type { Transaction } from 'kysely';
-import type { WantedCard } from '../cards/card.ts';
-import type { Tables } from './tables.ts';
+import type { Selectable, Transaction } from 'kysely';
+import type { WantedCard, WantedRing } from '../cards/card.ts';
+import type { CardsTable, Tables } from './tables.ts';
 
 /**
  * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
@@ -70,4 +70,49 @@ export async function upsertCard(tx: Transaction<Tables>, wanted: WantedCard) {
     )
     .returning(['channel_id', 'folded_into'])
     .executeTakeFirstOrThrow();
+}
+
+/** Makes the ring of a card that has a message, or may have one, or the next one in its place. */
+export async function upsertRing(
+  tx: Transaction<Tables>,
+  wanted: WantedRing,
+  card: Pick<Selectable<CardsTable>, 'id' | 'channel_id' | 'revision'>,
+): Promise<void> {
+  await tx
+    .insertInto('cards')
+    .values({
+      id: wanted.id,
+      kind: wanted.kind,
+      channel_id: card.channel_id,
+      priority: wanted.priority,
+      revision: 1,
+      shown_revision: 0,
+      creations: 0,
+      mention_roles: JSON.stringify(wanted.mentionRoles),
+      ring: 1,
+      reply_to: card.id,
+      reply_revision: card.revision,
+      attempts: 0,
+      wanted_at: wanted.wantedAt,
+      open: 0,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        revision: eb('cards.revision', '+', 1),
+        // It follows its card, in whose old channel nothing can be told any more.
+        channel_id: card.channel_id,
+        message_id: eb
+          .case()
+          .when('cards.channel_id', '=', card.channel_id)
+          .then(eb.ref('cards.message_id'))
+          .else(null)
+          .end(),
+        priority: wanted.priority,
+        mention_roles: JSON.stringify(wanted.mentionRoles),
+        reply_revision: card.revision,
+        wanted_at: wanted.wantedAt,
+        retry_at: null,
+      })),
+    )
+    .execute();
 }

@@ -107,9 +107,9 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
         .map((row) => ({ channelId: row.channel_id, at: Math.max(row.shown_at ?? 0, row.intent_at ?? 0) }))
         .sort((a, b) => a.at - b.at);
     },
+    removed: (id, at) => update(id, { ...anew, shown_at: at }),
     startOver: (id, move) =>
       store.commit(async (tx) => {
-        const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null };
         // In the other channel there may be one that the ledger does not know, too.
         const moved =
           move === undefined
@@ -130,6 +130,9 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     postpone: (id, retryAt, attempts) => update(id, { retry_at: retryAt, attempts }),
   };
 }
+
+/** As if there had been no message. */
+const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null } as const;
 
 function unseen<O>(query: SelectQueryBuilder<Tables, 'cards', O>, channelId: string) {
   return query.where((eb) => isUnseen(eb, channelId));

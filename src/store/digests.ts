@@ -4,9 +4,8 @@ import { z } from 'zod';
 import type { DigestStore } from '../alerts/digest.ts';
 import type { WantedCard } from '../cards/card.ts';
 import type { Folding, FoldingRule } from '../cards/fold.ts';
-import { upsertCard } from './card-rows.ts';
+import { upsertCard, upsertRing } from './card-rows.ts';
 import { toIncident } from './incident-rows.ts';
-import { wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -236,7 +235,9 @@ async function ringOnce(tx: Transaction<Tables>, digestId: string, folded: reado
   const digest = await tx.selectFrom('cards').selectAll().where('id', '=', digestId).executeTakeFirst();
   if (digest === undefined || digest.ring === 1) return;
   const roles = [...new Set([...new Set(folded)].flatMap((text) => Roles.parse(JSON.parse(text))))];
-  const ring = { id: `${digestId}-ring`, cardId: digestId, kind: 'ring', priority: critical };
-  await wantRing(tx, { ...ring, mentionRoles: roles, wantedAt: digest.wanted_at });
-  await tx.updateTable('cards').set({ ring: 1 }).where('id', '=', digestId).execute();
+  const values = { ring: 1, mention_roles: JSON.stringify(roles) };
+  await tx.updateTable('cards').set(values).where('id', '=', digestId).execute();
+  if (digest.message_id === null && digest.intent_at === null) return;
+  const ring = { id: `${digestId}-ring`, cardId: digestId, kind: 'ring', priority: critical, cardPriority: critical };
+  await upsertRing(tx, { ...ring, mentionRoles: roles, wantedAt: digest.wanted_at }, digest);
 }

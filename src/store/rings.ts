@@ -1,8 +1,9 @@
 // Queries about rings: short replies to cards, which the ledger holds as cards of their own.
-import type { ExpressionBuilder, Transaction } from 'kysely';
+import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { WantedRing } from '../cards/card.ts';
-import type { Tables } from './tables.ts';
+import { upsertRing } from './card-rows.ts';
+import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
 
@@ -14,53 +15,22 @@ const Roles = z.array(z.string());
 export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
   const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
   if (card === undefined) return null;
-  const roles = JSON.stringify(wanted.mentionRoles);
-  if (card.message_id === null) {
-    const all = JSON.stringify([...new Set([...Roles.parse(JSON.parse(card.mention_roles)), ...wanted.mentionRoles])]);
-    // What rings has a message of its own, in a storm too.
-    const unfolded = { folded_into: null, shown_revision: 0, priority: wanted.priority, wanted_at: wanted.wantedAt };
-    const values = { mention_roles: all, ring: 1, ...(card.folded_into !== null && unfolded) };
-    await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
-    if (card.intent_at === null) return card.channel_id;
-  }
-  await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: card.channel_id,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      creations: 0,
-      mention_roles: roles,
-      ring: 1,
-      reply_to: card.id,
-      reply_revision: card.revision,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // It follows its card, in whose old channel nothing can be told any more.
-        channel_id: card.channel_id,
-        message_id: eb
-          .case()
-          .when('cards.channel_id', '=', card.channel_id)
-          .then(eb.ref('cards.message_id'))
-          .else(null)
-          .end(),
-        priority: wanted.priority,
-        mention_roles: roles,
-        reply_revision: card.revision,
-        wanted_at: wanted.wantedAt,
-        retry_at: null,
-      })),
-    )
-    .execute();
+  if (card.message_id === null) await ringByItself(tx, wanted, card);
+  if (card.message_id !== null || card.intent_at !== null) await upsertRing(tx, wanted, card);
   return card.channel_id;
+}
+
+async function ringByItself(tx: Transaction<Tables>, wanted: WantedRing, card: Selectable<CardsTable>): Promise<void> {
+  const roles = new Set([...Roles.parse(JSON.parse(card.mention_roles)), ...wanted.mentionRoles]);
+  // What rings has a message of its own.
+  const unfolded = { folded_into: null, shown_revision: 0, wanted_at: wanted.wantedAt };
+  const values = {
+    mention_roles: JSON.stringify([...roles]),
+    ring: 1,
+    priority: Math.min(card.priority, wanted.cardPriority),
+    ...(card.folded_into !== null && unfolded),
+  };
+  await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
 }
 
 /** Asks for a ring that is there, or may be, to be looked at again: it may no longer apply. */

@@ -46,10 +46,10 @@ export interface CardsTable {
   ring: number;
   /** The card that its message replies to; null for all but rings. */
   reply_to: Generated<string | null>;
-  /** The digest that shows it, in place of a message of its own; it then counts as shown. */
-  folded_into: Generated<string | null>;
   /** The revision of that card for which it was asked for. */
   reply_revision: Generated<number | null>;
+  /** The digest that shows it, in place of a message of its own; it then counts as shown. */
+  folded_into: Generated<string | null>;
   /** Not before this; null when it may go at once. */
   retry_at: number | null;
   attempts: number;

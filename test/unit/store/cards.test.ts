@@ -128,6 +128,7 @@ function ring(cardId: string, mentionRoles: readonly string[]): Promise<string |
     cardId,
     kind: 'ring',
     priority: priorities.warning,
+    cardPriority: priorities.critical,
     mentionRoles,
     wantedAt: 5,
   };
