@@ -7,7 +7,7 @@ import { alertCard, createAlerts } from './alerts/alerts.ts';
 import { createEscalations } from './alerts/escalations.ts';
 import { createReconciler } from './alerts/reconciler.ts';
 import { ringCard } from './alerts/rings.ts';
-import { type Notification, parseNotification } from './alerts/schema.ts';
+import { type Notification, notificationParser } from './alerts/schema.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
@@ -168,7 +168,7 @@ export async function startApp(options: {
       port: config.http.port,
       log,
       webhookToken: config.alertmanager.webhookToken,
-      parse: parseNotification,
+      parser: notificationParser,
       async accept(notification) {
         const [incident] = await Promise.all([alerts.accept(notification), watchdog.hear(notification)]);
         metrics.notification(notification.status);

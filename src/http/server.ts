@@ -5,9 +5,10 @@ import type { Logger } from 'pino';
 import type { Secret } from '../lib/secret.ts';
 import { Unusable } from '../lib/unusable.ts';
 import { type Answer, createAnswering } from './answer.ts';
+import type { NotificationParser } from './json.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { createRefusalLog } from './refusal-log.ts';
-import { createWebhook, type ParsedNotification } from './webhook.ts';
+import { createWebhook } from './webhook.ts';
 
 /** What `/readyz` tells. */
 export interface ReadyState {
@@ -24,7 +25,7 @@ export interface HttpOptions<N> {
   readonly log: Logger;
   /** Bearer token that webhooks must present. */
   readonly webhookToken: Secret;
-  readonly parse: (body: unknown) => ParsedNotification<N>;
+  readonly parser: NotificationParser<N>;
   /** Resolves once the notification is durably stored, to what the log calls it; rejects when it could not be (503). */
   readonly accept: (notification: N) => Promise<string | null>;
   /** Webhooks are taken while its `status` is `ready`. */
