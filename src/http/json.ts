@@ -1,5 +1,5 @@
 // Bytes of a body → a notification, or why not, without doing more work than the bytes are worth.
-import { setImmediate as turn } from 'node:timers/promises';
+import { createTurns } from '../lib/turns.ts';
 import { type List, outline } from './outline.ts';
 
 /** What a body becomes; the reason is told to the sender. */
@@ -36,9 +36,6 @@ interface JsonLimits {
   readonly pieceBytes: number;
 }
 
-/** Longer than this nothing else of the process has to wait, in milliseconds. */
-const turnMs = 10;
-
 /**
  * Bytes that are no UTF-8 become U+FFFD, as Go's decoder has it: an alert is not lost over one. A byte order mark is skipped.
  * A long list is parsed in pieces, so that neither its text nor what JSON.parse makes of it is ever in memory whole, and others have
@@ -70,7 +67,7 @@ async function parsePieces<N>(
   if (!head.ok) return 'no JSON';
   const pieces = parser.begin(head.value);
   if (!pieces.ok) return pieces;
-  let since = performance.now();
+  const turn = createTurns();
   let from = start;
   for (const to of [...cuts, end]) {
     const items = parseText(`[${bytes.toString('utf8', from, to)}]`);
@@ -79,9 +76,7 @@ async function parsePieces<N>(
     const wrong = pieces.take(items.value);
     if (wrong !== null) return { ok: false, reason: wrong };
     from = to + 1;
-    if (performance.now() - since < turnMs) continue;
     await turn();
-    since = performance.now();
   }
   return { ok: true, notification: pieces.end() };
 }
