@@ -5,6 +5,7 @@ import type { Redact } from '../lib/redact.ts';
 import { failureOf } from './failures.ts';
 import { limits, snowflakeAt } from './limits.ts';
 import { render } from './message.ts';
+import { prepare } from './prepare.ts';
 import type { Rest } from './rest.ts';
 import { IdOnly, MessagePage } from './schema.ts';
 
@@ -18,11 +19,15 @@ export function createChannels(options: { rest: Rest; now: () => Date; redact: R
 
   return {
     async create(channelId, message, marker, posting, signal) {
-      const { body, files } = render(message, { redact, ...(marker !== null && { marker }), ...posting });
+      const { body, files } = render(await prepare(message, redact), {
+        redact,
+        ...(marker !== null && { marker }),
+        ...posting,
+      });
       return send({ method: 'POST', route: Routes.channelMessages(channelId) }, body, files, signal);
     },
     async edit(channelId, messageId, message, marker, signal) {
-      const { body, files } = render(message, { redact, marker });
+      const { body, files } = render(await prepare(message, redact), { redact, marker });
       return send({ method: 'PATCH', route: Routes.channelMessage(channelId, messageId) }, body, files, signal);
     },
     async remove(channelId, messageId, signal) {
