@@ -26,10 +26,12 @@ import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { httpLimits } from './http/limits.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
+import { createRoom } from './lib/room.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createAccounts } from './operations/account.ts';
 import { endings, type Procedure } from './operations/operation.ts';
@@ -86,7 +88,10 @@ export async function startApp(options: {
     const store = await openStore({ path: config.database.path, log, now });
     lifecycle.onStop('store', () => store.close());
 
+    // Large webhooks and large cards take turns, since each takes several times its size while it is made.
+    const workroom = createRoom(httpLimits.bodyBytes);
     const discord = openDiscord({
+      workroom,
       token: () => config.discord.token.reveal(),
       apiUrl: config.discord.apiUrl,
       guildId: config.discord.guildId,
@@ -169,6 +174,7 @@ export async function startApp(options: {
       log,
       webhookToken: config.alertmanager.webhookToken,
       parser: notificationParser,
+      workroom,
       async accept(notification) {
         const [incident] = await Promise.all([alerts.accept(notification), watchdog.hear(notification)]);
         metrics.notification(notification.status);

@@ -2,12 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { collectGarbage } from '../lib/garbage.ts';
+import { createRoom, type Room } from '../lib/room.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type NotificationParser, parseBody } from './json.ts';
 import type { HttpLimits } from './limits.ts';
-import { createRoom } from './room.ts';
 import { bearerCheck } from './token.ts';
 
 /** Bytes of a body from which on what it leaves behind is collected at once. */
@@ -21,17 +21,17 @@ export interface WebhookOptions<N> {
   /** False while starting and stopping: answered with 503, which Alertmanager tries again. */
   readonly taking: () => boolean;
   readonly limits: HttpLimits;
+  /** For what is made of bodies, in bytes of theirs. */
+  readonly workroom: Room;
   readonly log: Logger;
 }
 
 /** @returns the answer, or null where the client went away before one was due. */
 export type Webhook = (request: IncomingMessage, response: ServerResponse) => Promise<Answer | null>;
 
-export function createWebhook<N>({ token, parser, accept, taking, limits, log }: WebhookOptions<N>): Webhook {
+export function createWebhook<N>({ token, parser, accept, taking, limits, workroom, log }: WebhookOptions<N>): Webhook {
   const authorized = bearerCheck(token);
   const room = createRoom(limits.inFlightBytes);
-  // What a body is parsed into takes several times its bytes: as many are parsed and stored at once as one of the largest weighs.
-  const workroom = createRoom(limits.bodyBytes);
 
   return async (request, response) => {
     const refusal = refuse(request);

@@ -17,5 +17,5 @@ test.each([
   ['items with secrets', Array.from({ length: 250 }, (_, index) => `password=hunter${index} of all`)],
 ])('a long list is rendered as if it had not been prepared: %s', async (_, texts) => {
   const message = listed(texts);
-  expect(render(await prepare(message, redact), { redact })).toEqual(render(message, { redact }));
+  expect(render(await prepare(message, { redact }), { redact })).toEqual(render(message, { redact }));
 });
