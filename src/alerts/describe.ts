@@ -105,19 +105,32 @@ export function timeSpan(alert: KnownAlert, now: number): Line {
   ];
 }
 
-/** What the card shows of one alert, and all of it for the attached file; made when it is read, since most of a large group never is. */
+/** What the card shows of one alert, and all of it for the attached file. */
 export function describeAlert(alert: KnownAlert, now: number): Item {
-  return {
-    get lines() {
-      return linesOf(alert, now);
-    },
-    get whole() {
-      return wholeAlert(alert);
-    },
-    get isShort() {
-      return distinguishingLabels(alert.labels).length > maxLabels;
-    },
-  };
+  return new DescribedAlert(alert, now);
+}
+
+/** Made when it is read, since most of a large group never is; a class, since thousands of closures take megabytes. */
+class DescribedAlert implements Item {
+  readonly #alert: KnownAlert;
+  readonly #now: number;
+
+  constructor(alert: KnownAlert, now: number) {
+    this.#alert = alert;
+    this.#now = now;
+  }
+
+  get lines(): readonly Line[] {
+    return linesOf(this.#alert, this.#now);
+  }
+
+  get whole(): string {
+    return wholeAlert(this.#alert);
+  }
+
+  get isShort(): boolean {
+    return distinguishingLabels(this.#alert.labels).length > maxLabels;
+  }
 }
 
 function linesOf(alert: KnownAlert, now: number): readonly Line[] {

@@ -77,7 +77,9 @@ function update(before: Incident, notification: Notification, now: number): Merg
     },
     now,
   );
-  return { kind: outcome(before, after), incident: after };
+  const kind = outcome(before, after);
+  // The alerts as they were: thousands that show the same need no writing.
+  return { kind, incident: kind === 'unchanged' ? { ...after, alerts: before.alerts } : after };
 }
 
 function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'closed' | 'unchanged' {
@@ -93,14 +95,25 @@ function showsTheSame(before: Incident, after: Incident): boolean {
   // One by one: a group can hold many thousands.
   return after.alerts.every((alert, index) => {
     const known = before.alerts[index];
-    return known === alert || (known !== undefined && visible(known) === visible(alert));
+    return known === alert || (known !== undefined && showsAlike(known, alert));
   });
 }
 
-function visible(alert: KnownAlert): string {
-  const { fingerprint, state, suppressed, startsAt, endsAt, labels, annotations } = alert;
-  const texts = [Object.entries(labels), Object.entries(annotations)];
-  return JSON.stringify([fingerprint, state, suppressed, startsAt, endsAt, ...texts]);
+function showsAlike(a: KnownAlert, b: KnownAlert): boolean {
+  return (
+    a.fingerprint === b.fingerprint &&
+    a.state === b.state &&
+    a.suppressed === b.suppressed &&
+    a.startsAt === b.startsAt &&
+    a.endsAt === b.endsAt &&
+    sameTexts(a.labels, b.labels) &&
+    sameTexts(a.annotations, b.annotations)
+  );
+}
+
+function sameTexts(a: Labels, b: Labels): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 }
 
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {

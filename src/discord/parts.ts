@@ -5,6 +5,7 @@ import { blank, clean, isBlank } from './clean.ts';
 import { cut, fitInto } from './cut.ts';
 import { escapeMarkdown } from './escape.ts';
 import { fileNameOf, textsFile } from './files.ts';
+import { isPrepared, wholes } from './prepare.ts';
 import { isBlankLine, linesOf, markdownLine, runsOf } from './text.ts';
 
 export interface Part {
@@ -127,8 +128,9 @@ export function listOf(list: List, max: number, redact: Redact): Part {
   const gap = list.items.some((item) => item.lines.length > 1) ? 2 : 1;
   let room = max;
   let cutCount = 0;
+  const count = isPrepared(list) ? list.count : list.items.length;
   for (const [index, item] of list.items.entries()) {
-    const share = Math.min(room, Math.max(itemLeast, Math.floor(room / (list.items.length - index))));
+    const share = Math.min(room, Math.max(itemLeast, Math.floor(room / (count - index))));
     const rendered = itemOf(item, share, redact);
     // A mere beginning of one more item, at the end of what fits, would tell less than the count does.
     if (rendered.note !== undefined && shown.length > 0 && share < itemLeast) break;
@@ -138,14 +140,10 @@ export function listOf(list: List, max: number, redact: Redact): Part {
     if (room < 1) break;
   }
   const text = shown.join('\n'.repeat(gap));
-  const missing = list.items.length - shown.length;
+  const missing = count - shown.length;
   if (missing === 0 && cutCount === 0) return { text };
-  const file = textsFile(list.file, wholes(list), redact);
+  const file = isPrepared(list) ? list.whole : textsFile(list.file, wholes(list), redact);
   return { text, note: more(missing, list.noun, list.file, cutCount), file };
-}
-
-function* wholes({ items }: List): Iterable<string> {
-  for (const item of items) yield item.whole;
 }
 
 function itemOf(item: Item, max: number, redact: Redact): Part {

@@ -170,4 +170,21 @@ export const migrations: Record<string, Migration> = {
       await sql`create index cards_folded on cards (folded_into, id) where folded_into is not null`.execute(db);
     },
   },
+  '0011-incident-parts': {
+    async up(db) {
+      await db.schema
+        .alterTable('incidents')
+        .addColumn('parts', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('incident_parts')
+        .addColumn('incident_id', 'text', (c) => c.notNull().references('incidents.id').onDelete('cascade'))
+        .addColumn('part', 'integer', (c) => c.notNull())
+        .addColumn('alerts', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('incident_parts_pk', ['incident_id', 'part'])
+        .execute();
+      await sql`create trigger incident_has_fewer_parts after update of parts on incidents when new.parts < old.parts begin
+        delete from incident_parts where incident_id = new.id and part >= new.parts; end`.execute(db);
+    },
+  },
 };
