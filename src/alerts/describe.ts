@@ -27,6 +27,11 @@ const untold = new Set(['alertname', 'severity', 'prometheus', 'uid', 'endpoint'
 
 const maxLabels = 8;
 
+/** Whether a label of this name says which alert or thing it is, rather than how bad it is or who watches it. */
+export function tells(name: string): boolean {
+  return name === 'alertname' || telling.includes(name);
+}
+
 /** The alert's name as its rule gives it; where the label is absent, a word for it. */
 export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
   return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';
