@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { createDigests, digestCard, digestPrefix } from './alerts/digest.ts';
 import { createEscalations } from './alerts/escalations.ts';
 import { eachOpen } from './alerts/open-incidents.ts';
 import { createReconciler, type Reconciler } from './alerts/reconciler.ts';
@@ -12,7 +13,9 @@ import { type Notification, parseNotification } from './alerts/schema.ts';
 import { createSilencing } from './alerts/silencing.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
+import { cardOfRing } from './cards/card.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
+import { foldingRule } from './cards/fold.ts';
 import { createCardAddress, createCardLink } from './cards/link.ts';
 import { createOutages } from './cards/outage.ts';
 import { createPosts, postCard } from './cards/posts.ts';
@@ -43,6 +46,7 @@ import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
+import { digestStore, removeOldDigests } from './store/digests.ts';
 import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
 import { operationStore, removeEndedOperations } from './store/operations.ts';
@@ -103,7 +107,7 @@ export async function startApp(options: {
     lifecycle.onStop('discord', () => discord.stop());
 
     const kinds: Record<string, Show> = {};
-    const ledger = cardLedger(store);
+    const ledger = cardLedger(store, foldingRule);
     const publisher = createPublisher({
       ledger,
       channels: discord.channels,
@@ -160,7 +164,10 @@ export async function startApp(options: {
     });
     lifecycle.onStop('watchdog', () => watchdog.stop());
     kinds[alertCard] = alerts.show;
-    kinds[ringCard] = alerts.showRing;
+    const digests = createDigests({ store: digestStore(store, now), publisher, log, now });
+    lifecycle.onStop('digests', () => digests.stop());
+    kinds[digestCard] = digests.show;
+    kinds[ringCard] = (id) => (id.startsWith(digestPrefix) ? digests.showRing(cardOfRing(id)) : alerts.showRing(id));
     kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
@@ -335,6 +342,7 @@ export async function startApp(options: {
     cluster.start();
     await publisher.start();
     await operations.resume();
+    await digests.start();
     if (reconciler !== null) {
       lifecycle.onStop('reconciler', () => reconciler.stop());
       reconciler.start();
@@ -358,6 +366,7 @@ export async function startApp(options: {
       const before = now().getTime() - config.alerts.keepMs;
       try {
         while ((await removeEndedIncidents(store, before)) > 0);
+        await removeOldDigests(store, before);
         while ((await removeOldAbsences(store, before)) > 0);
         while ((await removeOldPosts(store, before)) > 0);
         while ((await removeEndedOperations(store, before)) > 0);

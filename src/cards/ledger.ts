@@ -26,6 +26,15 @@ export interface Ledger {
     allowed: { readonly create: boolean; readonly edit: boolean; readonly except: readonly string[] },
     now: number,
   ): Promise<Next>;
+  /** Cards that wait for their first message while one may be there which the ledger does not know: how many, and since when it may be. */
+  unseen(channelId: string): Promise<{ readonly count: number; readonly since: number }>;
+  /** The channel was read back since then (milliseconds since 1970): these messages are there by card, and no other of those cards. */
+  seen(channelId: string, since: number, messages: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Where more cards wait for their first message than the channel shows in a few seconds, the less urgent ones fold into its digest, in one
+   * transaction; those that may have a message which the ledger does not know are left alone. Resolves to how many.
+   */
+  fold(channelId: string, now: number): Promise<number>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
   /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */

@@ -9,11 +9,14 @@ const patience = { all: 4000, each: 100 };
 export type CardAddress = (cardId: string) => Promise<string | null>;
 
 export function createCardAddress(ledger: Pick<Ledger, 'get'>, guildId: string): CardAddress {
-  return async (cardId) => {
+  return addressOf;
+
+  async function addressOf(cardId: string): Promise<string | null> {
     const card = await ledger.get(cardId);
+    if (card !== undefined && card.foldedInto !== null) return addressOf(card.foldedInto);
     if (card === undefined || card.messageId === null) return null;
     return `https://discord.com/channels/${guildId}/${card.channelId}/${card.messageId}`;
-  };
+  }
 }
 
 /** @returns the address of the card's message, or null where it is not posted in time. */

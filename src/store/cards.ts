@@ -1,81 +1,21 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
-import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { ExpressionBuilder, Selectable, SelectQueryBuilder, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
 import type { CardRecord, WantedCard, WantedRing } from '../cards/card.ts';
+import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
+import { upsertCard, upsertRing } from './card-rows.ts';
+import { fold, wantFolded } from './digests.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
 
-/**
- * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
- * is over before it was shown, mentions and ring are those of its end.
- * @returns the card's channel.
- */
+/** As `upsertCard`; what is folded is shown by its digest. Resolves to the card's channel. */
 export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<string> {
-  const begun = wanted.begun && wanted.messageId === null;
-  const row = await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: wanted.channelId,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      message_id: wanted.messageId,
-      creations: begun ? 1 : 0,
-      intent_at: begun ? wanted.wantedAt : null,
-      intent_revision: begun ? 1 : null,
-      look_since: wanted.lookSince,
-      mention_roles: JSON.stringify(wanted.mentionRoles),
-      ring: wanted.ring ? 1 : 0,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: wanted.open ? 1 : 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // What nobody has seen yet keeps its urgency while it goes on.
-        priority: wanted.open
-          ? eb
-              .case()
-              .when('cards.message_id', 'is', null)
-              .then(eb.fn<number>('min', ['cards.priority', eb.val(wanted.priority)]))
-              .else(wanted.priority)
-              .end()
-          : wanted.priority,
-        open: wanted.open ? 1 : 0,
-        // What is over before anybody has seen it rings as its end does.
-        ...(!wanted.open && {
-          mention_roles: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(JSON.stringify(wanted.mentionRoles))
-            .else(eb.ref('cards.mention_roles'))
-            .end(),
-          ring: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(wanted.ring ? 1 : 0)
-            .else(eb.ref('cards.ring'))
-            .end(),
-        }),
-        // What waits already keeps its place.
-        wanted_at: eb
-          .case()
-          .whenRef('cards.shown_revision', '>=', 'cards.revision')
-          .then(wanted.wantedAt)
-          .else(eb.ref('cards.wanted_at'))
-          .end(),
-        retry_at: null,
-      })),
-    )
-    .returning('channel_id')
-    .executeTakeFirstOrThrow();
-  return row.channel_id;
+  const card = await upsertCard(tx, wanted);
+  if (card.folded_into !== null) await wantFolded(tx, wanted, card.folded_into);
+  return card.channel_id;
 }
 
 /**
@@ -88,44 +28,13 @@ export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Pro
   if (card === undefined) return null;
   const roles = JSON.stringify(wanted.mentionRoles);
   if (card.message_id === null && card.intent_at === null) {
-    await tx.updateTable('cards').set({ mention_roles: roles, ring: 1 }).where('id', '=', card.id).execute();
+    // What rings has a message of its own.
+    const unfolded = { folded_into: null, shown_revision: 0, priority: wanted.priority, wanted_at: wanted.wantedAt };
+    const values = { mention_roles: roles, ring: 1, ...(card.folded_into !== null && unfolded) };
+    await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
     return card.channel_id;
   }
-  await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: card.channel_id,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      creations: 0,
-      mention_roles: roles,
-      ring: 1,
-      reply_to: card.id,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // It follows its card, in whose old channel nothing can be told any more.
-        channel_id: card.channel_id,
-        message_id: eb
-          .case()
-          .when('cards.channel_id', '=', card.channel_id)
-          .then(eb.ref('cards.message_id'))
-          .else(null)
-          .end(),
-        priority: wanted.priority,
-        mention_roles: roles,
-        wanted_at: wanted.wantedAt,
-        retry_at: null,
-      })),
-    )
-    .execute();
+  await upsertRing(tx, wanted, card);
   return card.channel_id;
 }
 
@@ -138,7 +47,7 @@ export async function reviewRing(tx: Transaction<Tables>, id: string, priority: 
     .execute();
 }
 
-export function cardLedger(store: Store): Ledger {
+export function cardLedger(store: Store, folding: FoldingRule): Ledger {
   const update = (id: string, values: Updateable<CardsTable>): Promise<void> =>
     store.commit(async (tx) => {
       await tx.updateTable('cards').set(values).where('id', '=', id).execute();
@@ -168,6 +77,30 @@ export function cardLedger(store: Store): Ledger {
         .executeTakeFirst();
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
+    async unseen(channelId) {
+      const row = await unseen(store.db.selectFrom('cards'), channelId)
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('look_since').as('since')])
+        .executeTakeFirstOrThrow();
+      return { count: row.count, since: row.since ?? 0 };
+    },
+    seen: (channelId, since, messages) =>
+      store.commit(async (tx) => {
+        const rows = await unseen(tx.selectFrom('cards'), channelId)
+          .select('id')
+          .where('look_since', '>=', since)
+          .execute();
+        for (const { id } of rows) {
+          const messageId = messages.get(id);
+          if (messageId === undefined) continue;
+          await tx.updateTable('cards').set({ message_id: messageId, look_since: null }).where('id', '=', id).execute();
+        }
+        await tx
+          .updateTable('cards')
+          .set({ look_since: null })
+          .where((eb) => eb.and([isUnseen(eb, channelId), eb('look_since', '>=', since)]))
+          .execute();
+      }),
+    fold: (channelId, now) => fold(store, folding, { channelId, now }),
     async channelsWithWork() {
       const rows = await due(store.db).select('channel_id').distinct().execute();
       return rows.map((row) => row.channel_id);
@@ -219,6 +152,20 @@ export function cardLedger(store: Store): Ledger {
   };
 }
 
+function unseen<O>(query: SelectQueryBuilder<Tables, 'cards', O>, channelId: string) {
+  return query.where((eb) => isUnseen(eb, channelId));
+}
+
+function isUnseen(eb: ExpressionBuilder<Tables, 'cards'>, channelId: string) {
+  return eb.and([
+    eb('channel_id', '=', channelId),
+    eb('shown_revision', '<', eb.ref('revision')),
+    eb('message_id', 'is', null),
+    eb('intent_at', 'is', null),
+    eb('look_since', 'is not', null),
+  ]);
+}
+
 function due(db: Reader) {
   return db.selectFrom('cards').whereRef('shown_revision', '<', 'revision');
 }
@@ -240,6 +187,7 @@ function toRecord(row: Selectable<CardsTable>): CardRecord {
     mentionRoles: Roles.parse(JSON.parse(row.mention_roles)),
     ring: row.ring === 1,
     replyTo: row.reply_to,
+    foldedInto: row.folded_into,
     retryAt: row.retry_at,
     attempts: row.attempts,
     wantedAt: row.wanted_at,

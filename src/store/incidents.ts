@@ -5,6 +5,7 @@ import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';
 import { reviewRing, wantCard, wantRing } from './cards.ts';
+import { toIncident } from './incident-rows.ts';
 import type { Reader, Store } from './store.ts';
 
 export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {
@@ -179,9 +180,4 @@ export async function removeEndedIncidents(store: Store, before: number): Promis
       .execute();
     return ids.length;
   });
-}
-
-// Written by this file alone, so that it is read as it was written.
-function toIncident(state: string): Incident {
-  return JSON.parse(state) as Incident;
 }

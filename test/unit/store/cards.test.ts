@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Incident } from '../../../src/alerts/incident.ts';
 import { priorities, type WantedCard } from '../../../src/cards/card.ts';
+import { foldingRule } from '../../../src/cards/fold.ts';
 import { cardLedger, wantCard } from '../../../src/store/cards.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 import { alertStore, removeEndedIncidents } from '../../../src/store/incidents.ts';
@@ -51,7 +52,7 @@ test('a new critical alert overtakes what waited longer; within one urgency the 
   await want(wanted('late warning', priorities.warning, 4));
   await want(wanted('warning', priorities.warning, 3));
   await want(wanted('critical', priorities.critical, 5));
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   const order: string[] = [];
   for (
     let next = await ledger.next('1', anything, 9);
@@ -87,17 +88,17 @@ test('an incident that ended before the time is removed with its card, once its 
       await tx.write(incident(id, closedAt), null);
       await tx.want(wanted(id, priorities.end, 1));
     });
-    if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1, 9);
+    if (id !== 'unshown') await cardLedger(store, foldingRule).shown(id, `m-${id}`, 1, 9);
   }
   expect(await removeEndedIncidents(store, 20)).toBe(1);
   expect(await removeEndedIncidents(store, 20)).toBe(0);
   const left = await store.db.selectFrom('incidents').select('id').orderBy('id').execute();
   expect(left.map(({ id }) => id)).toEqual(['open', 'unshown', 'young']);
-  expect(await cardLedger(store).get('old')).toBeUndefined();
+  expect(await cardLedger(store, foldingRule).get('old')).toBeUndefined();
 });
 
 test('what was shown or begun lately is remembered by channel, oldest first', async () => {
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   for (const id of ['a', 'b', 'c', 'd'])
     await want({ ...wanted(id, priorities.warning, 1), channelId: id === 'c' ? '2' : '1' });
   await ledger.shown('a', 'm-a', 1, 300);
@@ -112,7 +113,7 @@ test('what was shown or begun lately is remembered by channel, oldest first', as
 test('what is over before anybody saw it rings nobody; what was shown keeps whom it rang', async () => {
   const rings = { mentionRoles: ['7'], ring: true };
   const over = { mentionRoles: [], ring: false, open: false, priority: priorities.end };
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.critical, 1), ...rings });
   await ledger.shown('seen', 'm-seen', 1, 1);
   for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.end, 2), ...over });
