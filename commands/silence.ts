@@ -1,13 +1,15 @@
 // /silence: keeps an alert quiet in Alertmanager, after its exact matchers were shown.
 import { z } from 'zod';
+import { boardName } from '../src/alerts/board.ts';
+import type { Incident } from '../src/alerts/incident.ts';
 import { incidentName } from '../src/alerts/message.ts';
 import { proposalMessage } from '../src/alerts/silence-message.ts';
 import { parseUntil, untilExamples } from '../src/alerts/silence-time.ts';
 import { type CommandAlerts, command } from '../src/dispatch/command.ts';
 import { UserError } from '../src/lib/user-error.ts';
 
-/** Open alerts that are looked through for a name. */
-const most = 2000;
+/** Ids of incidents, as the suggestions give them. */
+const idForm = /^[0-9a-f]{20}$/;
 
 export const silence = command({
   name: 'silence',
@@ -22,7 +24,7 @@ export const silence = command({
       schema: z.string().trim().min(1).max(100),
       complete: (typed, { incidents }) =>
         incidents()
-          .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
+          .filter(({ name }) => hasWords(name, typed))
           .map(({ id, name }) => ({ name, value: id })),
     },
     for: {
@@ -42,13 +44,13 @@ export const silence = command({
       schema: z.string().trim().max(500),
     },
   },
-  async *run({ alerts, person, now }, { alert, for: typed, reason }) {
+  async *run({ alerts, person, now, signal }, { alert, for: typed, reason }) {
     const parsed = parseUntil(typed, { now: now(), timezone: alerts.timezone });
     if (!parsed.ok)
       throw new UserError(
         `"${typed}" ${parsed.problem}.\nTimes are those of ${alerts.timezone}. Right are ${untilExamples}.`,
       );
-    const incidentId = await idOf(alert, alerts);
+    const incidentId = await idOf(alert, alerts, signal);
     const proposal = await alerts.silencing.propose({
       incidentId,
       until: parsed.until,
@@ -59,16 +61,32 @@ export const silence = command({
   },
 });
 
-async function idOf(alert: string, alerts: CommandAlerts): Promise<string> {
-  const open = await alerts.open(most);
-  const byId = open.find(({ id }) => id === alert);
-  if (byId !== undefined) return byId.id;
-  const named = open.filter((incident) => incidentName(incident).toLowerCase() === alert.toLowerCase());
+function hasWords(name: string, typed: string): boolean {
+  const text = name.toLowerCase();
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** By the id of a suggestion that was taken, or by the name of its alerts. */
+async function idOf(alert: string, alerts: CommandAlerts, signal: AbortSignal): Promise<string> {
+  if (idForm.test(alert)) return alert;
+  const named: Incident[] = [];
+  for await (const incident of alerts.open(signal)) {
+    if (isNamed(incident, alert) && named.length < mostNamed) named.push(incident);
+  }
   const [only, second] = named;
   if (only === undefined) throw new UserError(`No alert "${alert}" is open.\n\`/alerts\` lists those that are.`);
-  if (second !== undefined)
-    throw new UserError(
-      `${named.length} open alerts are named "${alert}".\nChoose one from the suggestions, or press Silence on its card.`,
-    );
-  return only.id;
+  if (second === undefined) return only.id;
+  throw new UserError(
+    `${named.length === mostNamed ? 'Many' : named.length} open groups are named "${alert}": ${named.slice(0, 5).map(boardName).join('; ')}.\nChoose one from the suggestions, or press Silence on its card.`,
+  );
+}
+
+const mostNamed = 100;
+
+function isNamed(incident: Incident, typed: string): boolean {
+  const name = typed.toLowerCase();
+  return incidentName(incident).toLowerCase() === name || boardName(incident).toLowerCase() === name;
 }

@@ -6,7 +6,8 @@ import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
 import { createDigests, digestCard, digestPrefix } from './alerts/digest.ts';
 import { createEscalations } from './alerts/escalations.ts';
-import { createReconciler } from './alerts/reconciler.ts';
+import { eachOpen } from './alerts/open-incidents.ts';
+import { createReconciler, type Reconciler } from './alerts/reconciler.ts';
 import { ringCard } from './alerts/rings.ts';
 import { type Notification, notificationParser } from './alerts/schema.ts';
 import { createSilencing } from './alerts/silencing.ts';
@@ -287,6 +288,10 @@ export async function startApp(options: {
       alertmanager,
       read: (id) => incidents.read(id),
       alerts,
+      open: alerts.named,
+      watchdog: config.alerts.watchdog.alertname,
+      redact,
+      log,
       changed: () => reconciler?.lookSoon(),
       now,
       stopping: stopping.signal,
@@ -313,7 +318,8 @@ export async function startApp(options: {
       alerts: {
         acknowledge: alerts.acknowledge,
         named: alerts.named,
-        open: (limit) => incidents.open(limit),
+        open: (signal) => eachOpen(incidents, signal),
+        doubt: () => doubtAbout(reconciler),
         addressOf,
         silencing,
         timezone: config.timezone,
@@ -383,6 +389,13 @@ export async function startApp(options: {
     await stop(5000);
     throw error;
   }
+}
+
+/** Why silences that `/alerts` shows may be out of date, or others be missing. */
+function doubtAbout(reconciler: Reconciler | null): string | null {
+  if (reconciler === null) return 'Silences are not known: ALERTMANAGER_URL is not set.';
+  const reason = reconciler.failing();
+  return reason === null ? null : `Alertmanager's list cannot be read now (${reason}): silences may be out of date.`;
 }
 
 function setAsideNotice(channelId: string, at: Date) {

@@ -25,23 +25,18 @@ export interface ListedGroup {
   readonly alerts: readonly ListedAlert[];
 }
 
-export interface AlertmanagerStatus {
-  readonly version: string;
-  /** When this process of it started: alerts are in its memory alone, and come back with Prometheus' next rounds. */
-  readonly startedAt: number;
-}
-
-/** As Alertmanager has it: an alert is under a silence where all of its matchers hold. */
+/** A condition on one label; those of a silence hold together. */
 export interface Matcher {
   readonly name: string;
+  /** Matched exactly; empty also matches a label that is absent. With `isRegex` an expression over the whole value. */
   readonly value: string;
-  readonly isRegex: boolean;
   readonly isEqual: boolean;
+  readonly isRegex: boolean;
 }
 
-/** Times are milliseconds since 1970. */
 export interface ListedSilence {
   readonly id: string;
+  /** Alertmanager keeps those that have ended for some days. */
   readonly state: 'active' | 'pending' | 'expired';
   readonly matchers: readonly Matcher[];
   readonly createdBy: string;
@@ -50,12 +45,19 @@ export interface ListedSilence {
   readonly endsAt: number;
 }
 
+/** Begins at once. */
 export interface NewSilence {
   readonly matchers: readonly Matcher[];
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly createdBy: string;
   readonly comment: string;
+}
+
+export interface AlertmanagerStatus {
+  readonly version: string;
+  /** When this process of it started: alerts are in its memory alone, and come back with Prometheus' next rounds. */
+  readonly startedAt: number;
 }
 
 /** Why there is no answer. `reason` is a clause for people, without a secret. */
@@ -68,31 +70,27 @@ export interface Failure {
     | 'too large'
     /** Something before it wants other credentials, or none help. */
     | 'refused'
-    /** No JSON, or not in the form of API v2. */
+    /** No JSON, or not in the form of API v2; or it finds the request wrong, and says why. */
     | 'not understood';
   readonly reason: string;
 }
 
 export type Answer<T> = { readonly kind: 'answered'; readonly value: T } | Failure;
 
-/** It calls a change wrong, or there is no such thing (any more). */
-export interface Rejection {
-  readonly kind: 'rejected';
-  readonly reason: string;
-}
-
 /** Each rejects with the signal's reason, and with nothing else. */
 export interface Alertmanager {
-  /** Whatever fires, silenced and inhibited alerts too: all of it, or a failure. */
-  alerts(signal: AbortSignal): Promise<Answer<readonly ListedAlert[]>>;
+  /** Whatever fires, silenced and inhibited alerts too: all of it, or a failure. With matchers at least what they match. */
+  alerts(signal: AbortSignal, matchers?: readonly Matcher[]): Promise<Answer<readonly ListedAlert[]>>;
   groups(signal: AbortSignal): Promise<Answer<readonly ListedGroup[]>>;
   /** Names of all receivers that it is configured with. */
   receivers(signal: AbortSignal): Promise<Answer<readonly string[]>>;
   status(signal: AbortSignal): Promise<Answer<AlertmanagerStatus>>;
-  /** Those in force, waiting, and ended within Alertmanager's retention. */
+  /** All of them, also those that have ended; many thousands where something makes them by itself. */
   silences(signal: AbortSignal): Promise<Answer<readonly ListedSilence[]>>;
-  /** Makes one; answered with its id. Where no answer came it may have been made. */
-  silence(silence: NewSilence, signal: AbortSignal): Promise<Answer<string> | Rejection>;
-  /** Ends one now. */
-  expire(id: string, signal: AbortSignal): Promise<Answer<null> | Rejection>;
+  /** Null where there is none of this id. */
+  silence(id: string, signal: AbortSignal): Promise<Answer<ListedSilence | null>>;
+  /** Answers its id. After a failure but "refused" and "not understood" it may have been made all the same. */
+  addSilence(silence: NewSilence, signal: AbortSignal): Promise<Answer<string>>;
+  /** Ends it, also where it has ended already; false where there is none of this id. */
+  expireSilence(id: string, signal: AbortSignal): Promise<Answer<boolean>>;
 }

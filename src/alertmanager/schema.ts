@@ -72,30 +72,38 @@ export const Groups = z.array(
 
 export const Receivers = z.array(Receiver).transform((receivers) => receivers.map(({ name }) => name));
 
-export const Status = z
-  .object({ uptime: Time, versionInfo: z.object({ version: z.string().max(200) }) })
-  .transform(({ uptime, versionInfo }): AlertmanagerStatus => ({ version: versionInfo.version, startedAt: uptime }));
-
 const Matcher = z.object({
-  name: z.string().max(4096),
-  value: z.string().max(65_536),
+  name: z.string(),
+  value: z.string(),
   isRegex: z.boolean(),
   /** Absent before 0.22. */
   isEqual: z.boolean().default(true),
 });
 
-export const Silences = z.array(
-  z
-    .object({
-      id: z.string().min(1).max(100),
-      status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
-      matchers: z.array(Matcher).max(1000),
-      createdBy: z.string(),
-      comment: z.string(),
-      startsAt: Time,
-      endsAt: Time,
-    })
-    .transform(({ status, ...silence }): ListedSilence => ({ ...silence, state: status.state })),
-);
+/** Of what people wrote; more is cut. */
+const longestText = 500;
 
-export const SilenceMade = z.object({ silenceID: z.string().min(1).max(100) }).transform(({ silenceID }) => silenceID);
+const Words = z
+  .string()
+  .default('')
+  .transform((text) => text.slice(0, longestText).toWellFormed());
+
+export const Silence = z
+  .object({
+    id: z.string().min(1).max(64),
+    status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
+    matchers: z.array(Matcher),
+    createdBy: Words,
+    comment: Words,
+    startsAt: Time,
+    endsAt: Time,
+  })
+  .transform(({ status, ...silence }): ListedSilence => ({ ...silence, state: status.state }));
+
+export const Silences = z.array(Silence);
+
+export const Added = z.object({ silenceID: z.string().min(1).max(64) }).transform(({ silenceID }) => silenceID);
+
+export const Status = z
+  .object({ uptime: Time, versionInfo: z.object({ version: z.string().max(200) }) })
+  .transform(({ uptime, versionInfo }): AlertmanagerStatus => ({ version: versionInfo.version, startedAt: uptime }));

@@ -17,8 +17,9 @@ export interface ActionOptions {
 }
 
 /** Buttons carry no authority: whoever presses one is decided upon then. */
-export function incidentActions(incident: Incident, { canSilence, isReadCommand }: ActionOptions): readonly Button[] {
+export function incidentActions(incident: Incident, options: ActionOptions): readonly Button[] {
   const { id: subject, acknowledged, silences = [], closedAt } = incident;
+  const canSilence = options.canSilence && incident.source === undefined;
   if (closedAt !== null) return runbook(incident);
   const buttons: Button[] = [
     acknowledged === undefined
@@ -29,7 +30,7 @@ export function incidentActions(incident: Incident, { canSilence, isReadCommand 
   if (canSilence && silences.length > 0)
     buttons.push({ label: 'Unsilence', style: 'secondary', action: 'unsilence', subject });
   const command = annotationOf(incident, commandAnnotation).trim();
-  if (command !== '' && command.length <= longestCommand && isReadCommand(command)) {
+  if (command !== '' && command.length <= longestCommand && options.isReadCommand(command)) {
     buttons.push({ label: command, style: 'secondary', action: 'run', subject: command });
   }
   return [...buttons, ...runbook(incident)];

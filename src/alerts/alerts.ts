@@ -9,7 +9,6 @@ import {
   type Acknowledgement,
   type Incident,
   isOpen,
-  type KnownSilence,
   provisionalKey,
   type RingReason,
   worstSeverity,
@@ -104,8 +103,8 @@ export interface Alerts {
     incidentId: string,
     by: Acknowledgement | null,
   ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
-  /** Changes which silences are known to be over it, and shows them. Rejects when the store fails. */
-  silenced(incidentId: string, change: (silences: readonly KnownSilence[]) => readonly KnownSilence[]): Promise<void>;
+  /** Changes what is known of the silences over it, and shows that. Rejects when the store fails. */
+  silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void>;
   /** Rings the next role where an incident is due for it. Rejects when the store fails. */
   escalate(incidentId: string): Promise<void>;
   /** What the card of an incident says now. */
@@ -300,8 +299,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     });
   }
 
-  async function silenced(incidentId: string, change: (silences: readonly KnownSilence[]) => readonly KnownSilence[]) {
-    await put(incidentId, (incident) => ({ ...incident, silences: change(incident.silences ?? []) }));
+  async function silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
+    await put(incidentId, (incident) => (incident.closedAt === null ? change(incident) : incident));
   }
 
   function want(result: Changed): WantedCard {

@@ -30,6 +30,11 @@ const maxLabels = 12;
 /** What is left of a long value in a line that has to hold more than it. */
 const longest = { name: 80, word: 40 };
 
+/** Whether a label of this name says which alert or thing it is, rather than how bad it is or who watches it. */
+export function tells(name: string): boolean {
+  return name === 'alertname' || telling.includes(name);
+}
+
 /** The alert's name as its rule gives it; where the label is absent, a word for it. */
 export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
   return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';

@@ -89,6 +89,8 @@ export interface Ring {
 
 export interface Incident {
   readonly id: string;
+  /** Absent for Alertmanager's. Grafana's has no API here: it is neither silenced nor compared with a list. */
+  readonly source?: 'grafana';
   readonly receiver: string;
   readonly groupKey: string;
   readonly groupLabels: Labels;

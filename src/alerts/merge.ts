@@ -43,6 +43,7 @@ function open(notification: Notification, after: number | null, now: number): Me
   if (notification.alerts.length === 0) return { kind: 'ignored', reason: 'it holds no alert' };
   const incident: Incident = {
     id: incidentId(notification, after),
+    ...(notification.version === '1' && { source: 'grafana' }),
     receiver: notification.receiver,
     groupKey: notification.groupKey,
     groupLabels: notification.groupLabels,

@@ -22,8 +22,8 @@ export interface Look {
   /** Receivers that have called the bot and that Alertmanager has, as notifications spell them. */
   readonly receivers: ReadonlySet<string>;
   readonly listed: Listing;
-  /** Those in force, by id. */
-  readonly silences: ReadonlyMap<string, KnownSilence>;
+  /** Those in force, by id; null where that could not be found out: what is known of them then stays. */
+  readonly silences: ReadonlyMap<string, KnownSilence> | null;
   /** When the list was asked for: what a notification has said since then is newer. */
   readonly askedAt: number;
   /** False soon after Alertmanager's start: what is absent then may only not have come back yet. */
@@ -93,7 +93,8 @@ export interface Judged {
  */
 export function judge(incident: Incident, look: Look): Judged {
   const same: Judged = { incident, gone: [] };
-  if (incident.closedAt !== null || !look.receivers.has(incident.receiver)) return same;
+  if (incident.closedAt !== null || incident.source !== undefined || !look.receivers.has(incident.receiver))
+    return same;
   const listed = look.listed.get(incident.receiver) ?? new Map<string, ListedAlert>();
   const gone: string[] = [];
   const alerts = incident.alerts.map((alert) => {
@@ -108,11 +109,11 @@ export function judge(incident: Incident, look: Look): Judged {
     return alert;
   });
   const truncated = holdsAll({ ...incident, alerts }, listed, look) ? 0 : incident.truncated;
-  const silences = silencesOver({ ...incident, alerts }, listed, look);
+  const silences = silencesOver(alerts, listed, look, incident.silences ?? []);
   const isSame =
     truncated === incident.truncated &&
     alerts.every((alert, at) => alert === incident.alerts[at]) &&
-    JSON.stringify(silences) === JSON.stringify(incident.silences ?? []);
+    isSameSet(silences, incident.silences ?? []);
   if (isSame) return { incident, gone };
   const { silences: _, ...rest } = incident;
   return {
@@ -123,15 +124,23 @@ export function judge(incident: Incident, look: Look): Judged {
 
 /** The silences over what is open of it, made here or elsewhere. */
 function silencesOver(
-  { alerts }: Incident,
+  alerts: readonly KnownAlert[],
   listed: ReadonlyMap<string, ListedAlert>,
   { silences }: Look,
+  known: readonly KnownSilence[],
 ): readonly KnownSilence[] {
+  if (silences === null) return known;
   const ids = new Set(alerts.filter(isOpen).flatMap(({ fingerprint }) => listed.get(fingerprint)?.silencedBy ?? []));
   return [...ids]
     .sort()
     .flatMap((id) => silences.get(id) ?? [])
     .slice(0, mostSilences);
+}
+
+function isSameSet(a: readonly KnownSilence[], b: readonly KnownSilence[]): boolean {
+  const text = (silences: readonly KnownSilence[]) =>
+    JSON.stringify(silences.toSorted((x, y) => (x.id < y.id ? -1 : 1)));
+  return text(a) === text(b);
 }
 
 /** The silences in force as incidents know them. */
@@ -193,6 +202,12 @@ function holdsAll(incident: Incident, listed: ReadonlyMap<string, ListedAlert>, 
   return [...listed.values()].every(
     (alert) => open.has(alert.fingerprint) || own.some(([name, value]) => labelOf(alert.labels, name) !== value),
   );
+}
+
+/** Ids of the silences over what these receivers are told of. */
+export function silencedBy({ receivers, listed }: Pick<Look, 'receivers' | 'listed'>): ReadonlySet<string> {
+  const alerts = [...receivers].flatMap((receiver) => [...(listed.get(receiver)?.values() ?? [])]);
+  return new Set(alerts.flatMap((alert) => alert.silencedBy));
 }
 
 /** Keys of an incident's alerts that fire, as far as is known here. */

@@ -1,10 +1,14 @@
 // Silences an incident in Alertmanager: proposed with its exact matchers first, made once, when the same person confirms it in time.
 import { randomBytes } from 'node:crypto';
-import type { Alertmanager, Failure, Matcher, Rejection } from '../alertmanager/alertmanager.ts';
+import type { Logger } from 'pino';
+import type { Alertmanager, Failure, Matcher } from '../alertmanager/alertmanager.ts';
+import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
 import type { Incident, KnownSilence } from './incident.ts';
-import { covered, matchersOf, matcherText } from './silence-matchers.ts';
+import { labelOf } from './schema.ts';
+import { covered, type Group, matchersOf, matcherText, matches } from './silence-matchers.ts';
+import { withoutSilence, withSilence } from './silenced.ts';
 
 export interface By {
   readonly id: string;
@@ -20,11 +24,13 @@ export interface Proposal {
   readonly until: Date;
   /** Alerts that fire and are covered. */
   readonly covers: number;
+  /** How many of them are of other groups, in Alertmanager's list; null where it could not be read. */
+  readonly others: number | null;
   readonly reason: string;
 }
 
 export interface Silencing {
-  /** @throws UserError where no API is configured, the incident is over or unknown, or nothing tells it apart. */
+  /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
   /** @throws UserError where the proposal was made by somebody else, is used up or too old, or Alertmanager does not take it. */
   confirm(proposalId: string, by: By): Promise<{ readonly proposal: Proposal; readonly silence: KnownSilence }>;
@@ -40,7 +46,13 @@ export interface SilencingOptions {
   readonly alertmanager: Alertmanager | null;
   readonly read: (incidentId: string) => Promise<Incident | undefined>;
   readonly alerts: Pick<Alerts, 'silenced'>;
-  /** Something has changed in Alertmanager: compare with it soon. */
+  /** Groups that are open, as far as they are in memory. */
+  readonly open: () => readonly Group[];
+  /** The alert that always fires: it is never silenced from here. */
+  readonly watchdog: string;
+  readonly redact: Redact;
+  readonly log: Logger;
+  /** Something may have changed in Alertmanager: compare with it soon, and with nothing that it said before. */
   readonly changed: () => void;
   readonly now: () => Date;
   /** Aborted when the bot stops. */
@@ -54,6 +66,9 @@ export const proposalLifeMs = 15 * 60_000;
 const mostProposals = 200;
 
 const longestReason = 1000;
+
+/** How long a person waits for what a silence would cover, in milliseconds. */
+const countMs = 3000;
 
 export function createSilencing(options: SilencingOptions): Silencing {
   const { now, stopping } = options;
@@ -72,24 +87,50 @@ export function createSilencing(options: SilencingOptions): Silencing {
     throw new UserError('This alert is no longer known: it ended long ago.');
   }
 
+  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
+  async function reach(incident: Incident, matchers: readonly Matcher[]) {
+    const answer = await api()
+      .alerts(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]), matchers)
+      .catch(() => null);
+    if (answer?.kind !== 'answered') return { covers: covered(incident.alerts, matchers), others: null };
+    const listed = answer.value.filter(({ labels }) => matches(matchers, labels));
+    if (listed.some(({ labels }) => labelOf(labels, 'alertname') === options.watchdog)) {
+      throw new UserError(
+        `This would silence ${options.watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
+      );
+    }
+    const own = new Set(incident.alerts.map(({ fingerprint }) => fingerprint));
+    return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
+  }
+
+  /** The card shows it at the latest with the next look, so that a store that fails now makes no failure of what is done. */
+  async function show(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
+    options.changed();
+    try {
+      await options.alerts.silenced(incidentId, change);
+    } catch (err) {
+      options.log.warn({ err, ref: incidentId }, 'What was done about a silence could not be written down yet');
+    }
+  }
+
   return {
     async propose({ incidentId, until, reason, by }) {
       api();
       const incident = await known(incidentId);
       if (incident.closedAt !== null) throw new UserError('This alert is over: there is nothing to silence.');
-      const matchers = matchersOf(incident);
-      if (matchers.length === 0) {
-        throw new UserError(
-          'Nothing tells this group apart: its alerts have no label in common, and a silence of it would cover everything.\nSilence them one by one in Alertmanager.',
-        );
-      }
+      if (incident.source === 'grafana')
+        throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
+      const chosen = matchersOf(incident, options.open());
+      if (chosen.kind === 'none')
+        throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
+      const { matchers } = chosen;
       const proposal: Proposal = {
         id: randomBytes(12).toString('hex'),
         incident,
         matchers,
         until,
-        covers: covered(incident.alerts, matchers),
-        reason: reason.trim().slice(0, longestReason),
+        ...(await reach(incident, matchers)),
+        reason: options.redact(reason.trim().slice(0, longestReason)),
       };
       proposals.set(proposal.id, { proposal, by, at: now().getTime() });
       for (const id of proposals.keys()) if (proposals.size > mostProposals) proposals.delete(id);
@@ -112,9 +153,11 @@ export function createSilencing(options: SilencingOptions): Silencing {
       const createdBy = `${by.username} (Discord ${by.id})`;
       const comment = reason === '' ? 'Silenced from Discord' : reason;
       const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
-      const answer = await api().silence(asked, stopping);
-      if (answer.kind !== 'answered')
-        throw refused(answer, 'was not made', 'may have been made: the card shows it within minutes if so');
+      const answer = await api().addSilence(asked, stopping);
+      if (answer.kind !== 'answered') {
+        options.changed();
+        throw refused(answer, 'made');
+      }
       const silence: KnownSilence = {
         id: answer.value,
         matchers: matchers.map(matcherText),
@@ -122,8 +165,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
         comment,
         endsAt: until.getTime(),
       };
-      await options.alerts.silenced(incident.id, (silences) => [...silences, silence]);
-      options.changed();
+      await show(incident.id, (known) => withSilence(known, silence, matchers));
       return { proposal: held.proposal, silence };
     },
 
@@ -133,12 +175,13 @@ export function createSilencing(options: SilencingOptions): Silencing {
 
     async lift(incidentId, silenceId) {
       const incident = await known(incidentId);
-      const answer = await api().expire(silenceId, stopping);
-      // It has ended, or somebody was faster.
-      if (answer.kind !== 'answered' && answer.kind !== 'rejected')
-        throw refused(answer, 'was not ended', 'may have been ended');
-      await options.alerts.silenced(incidentId, (silences) => silences.filter(({ id }) => id !== silenceId));
-      options.changed();
+      const answer = await api().expireSilence(silenceId, stopping);
+      if (answer.kind !== 'answered') {
+        options.changed();
+        throw refused(answer, 'ended');
+      }
+      // Where there is none of this id, somebody was faster.
+      await show(incidentId, (one) => withoutSilence(one, silenceId));
       return incident;
     },
 
@@ -149,11 +192,18 @@ export function createSilencing(options: SilencingOptions): Silencing {
   };
 }
 
-function refused({ kind, reason }: Failure | Rejection, not: string, perhaps: string): UserError {
-  if (kind === 'slow') return new UserError(`Alertmanager did not answer in time (${reason}). The silence ${perhaps}.`);
-  const why =
-    kind === 'rejected' ? 'does not take it' : kind === 'refused' ? 'lets the bot not in' : 'cannot be reached';
+/** What was not done, and whether it may have been all the same: a request can have arrived whose answer did not. */
+function refused({ kind, reason }: Failure, done: 'made' | 'ended'): UserError {
+  if (kind === 'refused')
+    return new UserError(`Alertmanager does not let the bot in (${reason}): the silence was not ${done}.`);
+  if (kind === 'not understood')
+    return new UserError(`Alertmanager does not take it (${reason}): the silence was not ${done}.`);
+  if (kind === 'away') {
+    return new UserError(
+      `Alertmanager cannot be reached (${reason}): the silence was not ${done}, as far as is known.\nTry again, or do it in Alertmanager itself.`,
+    );
+  }
   return new UserError(
-    `Alertmanager ${why} (${reason}): the silence ${not}.\nTry again, or do it in Alertmanager itself.`,
+    `Alertmanager did not answer as it should (${reason}): whether the silence was ${done} is not known.\nIf it was, the card shows that within a minute; else try again.`,
   );
 }

@@ -48,8 +48,10 @@ export type Values<O extends Options> = {
 
 /** What commands see and do of alerts. */
 export interface CommandAlerts {
-  /** Those that have not ended, at most `limit`. */
-  open(limit: number): Promise<readonly Incident[]>;
+  /** All that have not ended; rejects with the signal's reason, and when the store fails. */
+  open(signal: AbortSignal): AsyncGenerator<Incident, void, void>;
+  /** Why what Alertmanager tells of silences is not known now, as a sentence; null where it is. */
+  readonly doubt: () => string | null;
   /** The address of an incident's card; null where it is not posted. */
   readonly addressOf: (incidentId: string) => Promise<string | null>;
   readonly silencing: Pick<Silencing, 'propose'>;

@@ -168,7 +168,8 @@ function sharedLeaf({ leaves, command }: Found, { page }: LeafSubject, username:
   const plain = plainLeaf(leaves, page);
   if (plain === null) throw new Error('A page that was there is gone');
   const source = `/${command.name}, shared by ${username}`;
-  return { ...plain, footer: plain.footer === undefined ? source : `${plain.footer} · ${source}` };
+  const { buttons: _, ...rest } = plain;
+  return { ...rest, footer: plain.footer === undefined ? source : `${plain.footer} · ${source}` };
 }
 
 async function show({ tell, subject, reference }: Walk, found: Found, sharing: 'offered' | 'done'): Promise<void> {

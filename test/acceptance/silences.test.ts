@@ -128,7 +128,7 @@ describe('Silence', () => {
     expect(silenced.text).toContain('by otto');
     const [made] = homelab.alertmanager.silences.all();
     expect(made).toMatchObject({
-      matchers: { alertname: alert.name, namespace: 'monitoring' },
+      matchers: ['alertname', 'namespace'].map((name) => ({ name, isRegex: false, isEqual: true })),
       createdBy: expect.stringContaining('otto'),
     });
     expect(Math.abs(Number(made?.endsAt) - Date.now() - 4 * 3_600_000)).toBeLessThan(60_000);
@@ -250,7 +250,9 @@ describe('/alerts and /silence', () => {
     await discord.as('otto').press(mysql, 'Acknowledge');
     await cardWith(mysql, 'Acknowledged by');
     const choices = await discord.as('otto').complete('silence', 'alert', nodes.name.toLowerCase());
-    expect(choices.map(({ name }) => name)).toEqual([nodes.name]);
+    expect(choices.map(({ name }) => name)).toEqual([
+      `critical ${nodes.name} · monitoring, desktop-3, 100.64.0.13:9100`,
+    ]);
     const options = { alert: String(choices[0]?.value), for: '2h', reason: 'new fan' };
     const reply = await discord.as('otto').command('silence', options);
     await discord.as('otto').press(await reply.final(), 'Silence');

@@ -5,13 +5,14 @@ import { startRealAlertmanager } from './alertmanager.ts';
 describeApi('a real Alertmanager', async () => {
   const real = await startRealAlertmanager('http://127.0.0.1:9/');
 
-  async function post(path: string, body: unknown): Promise<void> {
+  async function post(path: string, body: unknown): Promise<Response> {
     const answer = await fetch(`${real.url}/api/v2/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer;
   }
 
   return {

@@ -1,4 +1,5 @@
 // What dispatch and commands are given where no app is configured.
+import { pino } from 'pino';
 import { createSilencing } from '../../../src/alerts/silencing.ts';
 import { createDeploys } from '../../../src/deploys/deploys.ts';
 import { createPreviews } from '../../../src/deploys/previews.ts';
@@ -24,12 +25,19 @@ export const noApps: Pick<
   alerts: {
     acknowledge: async () => undefined,
     named: () => [],
-    open: async () => [],
+    open: async function* () {
+      // Nothing fires.
+    },
+    doubt: () => null,
     addressOf: async () => null,
     silencing: createSilencing({
       alertmanager: null,
       read: async () => undefined,
       alerts: { silenced: async () => undefined },
+      open: () => [],
+      watchdog: 'Watchdog',
+      redact: (text) => text,
+      log: pino({ level: 'silent' }),
       changed: () => undefined,
       now: () => new Date(),
       stopping: new AbortController().signal,
