@@ -17,11 +17,14 @@ run() {
   [[ -n $dry_run ]] || "$@"
 }
 
+# Of GNU and of macOS, where 40-kubeconfig may run.
+mode_of() { stat -c %a -- "$1" 2>/dev/null || stat -f %Lp -- "$1"; }
+
 # install_file MODE PATH: standard input becomes that file, atomically; sets changed=yes where it differed.
 install_file() {
   local mode=$1 path=$2 text temporary
   text=$(cat; printf x)
-  if [[ -r $path && $(cat -- "$path"; printf x) == "$text" && $(stat -c %a -- "$path") == "${mode#0}" ]]; then
+  if [[ -r $path && $(cat -- "$path"; printf x) == "$text" && $(mode_of "$path") == "${mode#0}" ]]; then
     say "= $path"
     return
   fi
