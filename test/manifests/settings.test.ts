@@ -1,6 +1,6 @@
 // What a person has to change lives in manifests/settings, reaches what it is for, and is refused while it holds a placeholder.
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,22 +8,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findPrograms } from '../../sandbox/programs.ts';
 import { kustomizationFolders, manifestFiles, textOf } from './everything.ts';
 import { manifestsFolder } from './render.ts';
+import { changeable, copyTo, settle } from './settled.ts';
 
 const run = promisify(execFile);
-
-/** Where a placeholder may stand: in settings/, and in what the bot itself reads or edits. */
-const changeable = [
-  'apps/laravel-multitenant/kustomization.yaml',
-  'chatops/config.yaml',
-  'chatops/kustomization.yaml',
-  'chatops/settings.env',
-];
 
 let copy = '';
 
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), 'homelab-bot-settings-'));
-  await cp(manifestsFolder, copy, { recursive: true });
+  await copyTo(copy);
 });
 afterEach(() => rm(copy, { recursive: true, force: true }));
 
@@ -51,24 +44,6 @@ async function check(): Promise<{ code: number; lines: string[] }> {
   );
 }
 
-/** Every placeholder replaced, as by a person. */
-async function settle(): Promise<void> {
-  const files = (await manifestFiles()).filter(
-    (name) => changeable.includes(name) || /^settings\/(homelab\.env|tenants\.yaml|values\/)/.test(name),
-  );
-  for (const name of files) {
-    await writeFile(
-      join(copy, name),
-      textOf(name)
-        .replaceAll(/example\.(com|net|org|ts\.net)/g, 'drewroberts.com')
-        .replaceAll('acme/', 'drewroberts/')
-        .replaceAll('192.0.2.', '10.0.0.')
-        .replaceAll(/1122334455667788(\d\d)/g, '9988776655443322$1')
-        .replaceAll(/"0{40}"/g, `"${'1a'.repeat(20)}"`),
-    );
-  }
-}
-
 describe('settings/check', () => {
   test('lists every placeholder with its file and line, and fails', async () => {
     const { code, lines } = await check();
@@ -80,7 +55,7 @@ describe('settings/check', () => {
   });
 
   test('is content once each is replaced', async () => {
-    await settle();
+    await settle(copy, '1a'.repeat(20));
     expect(await check()).toEqual({ code: 0, lines: ['Every setting is yours.'] });
   });
 
@@ -91,7 +66,7 @@ describe('settings/check', () => {
     ['apps/laravel-multitenant/kustomization.yaml', /newTag: .*/, `newTag: "${'0'.repeat(40)}"`],
     ['chatops/settings.env', /^DISCORD_GUILD_ID=.*$/m, 'DISCORD_GUILD_ID=112233445566778800'],
   ])('finds the one that is left in %s', async (name, from, to) => {
-    await settle();
+    await settle(copy, '1a'.repeat(20));
     await change(name, (text) => text.replace(from, to));
     const { code, lines } = await check();
     expect(code).toBe(1);
@@ -99,7 +74,7 @@ describe('settings/check', () => {
   });
 
   test('takes no comment for a setting', async () => {
-    await settle();
+    await settle(copy, '1a'.repeat(20));
     await change('settings/homelab.env', (text) => `# as in example.com\n${text}`);
     expect((await check()).code).toBe(0);
   });
