@@ -59,10 +59,16 @@ describe('with --dry-run', () => {
     ],
     [
       'bootstrap/30-k3s',
+      ['--role', 'server', '--name', 'desktop-1', '--restore', '/mnt/snapshot'],
+      ['systemctl stop k3s.service', '--cluster-reset-restore-path=/mnt/snapshot', 'systemctl start k3s.service'],
+    ],
+    [
+      'bootstrap/30-k3s',
       ['--role', 'db', '--name', 'worker-db-01'],
       ['k3s-agent.service.d/10-tailscale.conf', 'INSTALL_K3S_EXEC=agent'],
     ],
     ['bootstrap/40-kubeconfig', [], ['/.kube/config (0600), for https://desktop-1.']],
+    ['bootstrap/60-snapshots', [], ['> /etc/systemd/system/mnt-homelab.mount', 'enable --now homelab-snapshots.timer']],
     [
       'bootstrap/50-deploy-user',
       ['--public-key', 'KEY', '--repository', 'git@github.com:me/homelab-config.git'],
