@@ -44,14 +44,16 @@ if_changed() {
   changed=''
 }
 
-# setting KEY: its value in settings/homelab.env. A placeholder is refused, but in a plan.
-setting() {
+# setting_of FILE KEY SEPARATOR: its value in a file of settings/. A placeholder is refused, but in a plan.
+setting_of() {
   local value
-  value=$(sed -n "s/^$1=//p" "$here/../settings/homelab.env")
-  [[ -n $value ]] || die "settings/homelab.env gives no $1"
-  [[ -n $dry_run || $value != *example* ]] || die "settings/homelab.env: $1 is still $value; see settings/README.md"
+  value=$(sed -n "s/^ *$2$3//p" "$here/../settings/$1")
+  [[ -n $value ]] || die "settings/$1 gives no $2"
+  [[ -n $dry_run || ($value != *example* && $value != 192.0.2.*) ]] || die "settings/$1: $2 is still $value; see settings/README.md"
   printf '%s' "$value"
 }
+
+setting() { setting_of homelab.env "$1" =; }
 
 need_root_on_arch() {
   [[ -z $dry_run ]] || return 0

@@ -165,6 +165,9 @@ describe('lib.sh', () => {
     expect(refused.complained).toContain('TAILNET is still example.ts.net; see settings/README.md');
     expect((await bash('dry_run=yes; setting TAILNET')).said).toBe('example.ts.net');
     expect((await bash('dry_run=yes; setting NONE')).complained).toContain('gives no NONE');
+    // Before anything is asked of a host that there is not.
+    const { code, complained } = await script('bootstrap/40-kubeconfig', '--ssh', 'nobody@127.0.0.1');
+    expect([code, complained]).toEqual([1, expect.stringContaining('TAILNET is still example.ts.net')]);
   });
 });
 

@@ -49,10 +49,10 @@ export function everything(): Promise<readonly Placed[]> {
 async function renderAll(): Promise<readonly Placed[]> {
   const placed = new Map<string, Placed>();
   // Outer folders first: what `chatops` includes of `chatops/rbac` is the same object.
-  for (const folder of (await kustomizationFolders()).sort((a, b) => a.length - b.length)) {
-    for (const object of await rendered(folder)) {
-      if (!placed.has(nameOf(object))) placed.set(nameOf(object), { folder, object });
-    }
+  const folders = (await kustomizationFolders()).sort((a, b) => a.length - b.length);
+  const renders = await Promise.all(folders.map(async (folder) => ({ folder, objects: await rendered(folder) })));
+  for (const { folder, objects } of renders) {
+    for (const object of objects) if (!placed.has(nameOf(object))) placed.set(nameOf(object), { folder, object });
   }
   return [...placed.values()];
 }
