@@ -4,12 +4,18 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { createDigests, digestCard, digestPrefix } from './alerts/digest.ts';
+import { createEscalations } from './alerts/escalations.ts';
 import { createReconciler } from './alerts/reconciler.ts';
-import { type Notification, parseNotification } from './alerts/schema.ts';
+import { ringCard } from './alerts/rings.ts';
+import { type Notification, notificationParser } from './alerts/schema.ts';
+import { createSilencing } from './alerts/silencing.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
+import { cardOfRing } from './cards/card.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
-import { createCardLink } from './cards/link.ts';
+import { foldingRule } from './cards/fold.ts';
+import { createCardAddress, createCardLink } from './cards/link.ts';
 import { createOutages } from './cards/outage.ts';
 import { createPosts, postCard } from './cards/posts.ts';
 import { createPublisher, type Show } from './cards/publisher.ts';
@@ -24,10 +30,13 @@ import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { readTyped } from './dispatch/typed-command.ts';
+import { httpLimits } from './http/limits.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
+import { createRoom } from './lib/room.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createAccounts } from './operations/account.ts';
 import { endings, type Procedure } from './operations/operation.ts';
@@ -38,6 +47,7 @@ import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
+import { digestStore, removeOldDigests } from './store/digests.ts';
 import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
 import { operationStore, removeEndedOperations } from './store/operations.ts';
@@ -54,6 +64,8 @@ export interface App {
 }
 
 const sweepMs = 3_600_000;
+
+const commandsByName = new Map(commands.map((command) => [command.name, command]));
 
 /** Of an attempt to show a card: Discord did not answer, or does not take the token. */
 const unreachable: ReadonlySet<FailedOutcome> = new Set(['not sent', 'unknown', 'token refused']);
@@ -84,7 +96,10 @@ export async function startApp(options: {
     const store = await openStore({ path: config.database.path, log, now });
     lifecycle.onStop('store', () => store.close());
 
+    // Large webhooks and large cards take turns, since each takes several times its size while it is made.
+    const workroom = createRoom(httpLimits.bodyBytes);
     const discord = openDiscord({
+      workroom,
       token: () => config.discord.token.reveal(),
       apiUrl: config.discord.apiUrl,
       guildId: config.discord.guildId,
@@ -96,7 +111,7 @@ export async function startApp(options: {
     lifecycle.onStop('discord', () => discord.stop());
 
     const kinds: Record<string, Show> = {};
-    const ledger = cardLedger(store);
+    const ledger = cardLedger(store, foldingRule);
     const publisher = createPublisher({
       ledger,
       channels: discord.channels,
@@ -130,11 +145,18 @@ export async function startApp(options: {
       publisher,
       routes: config.alerts.routes,
       defaultChannelId: config.discord.alertChannelId,
+      escalationExpected: (at) => escalations.expect(at),
+      actions: {
+        canSilence: config.alertmanager.api !== null,
+        isReadCommand: (text) => readTyped(text, commandsByName) !== null,
+      },
       watchdog: config.alerts.watchdog.alertname,
       log,
       now,
     });
     lifecycle.onStop('alerts', () => alerts.stop());
+    const escalations = createEscalations({ store: incidents, alerts, log, now });
+    lifecycle.onStop('escalations', () => escalations.stop());
     const watchdog = createWatchdog({
       store: watchdogStore(store),
       publisher,
@@ -146,6 +168,10 @@ export async function startApp(options: {
     });
     lifecycle.onStop('watchdog', () => watchdog.stop());
     kinds[alertCard] = alerts.show;
+    const digests = createDigests({ store: digestStore(store, now), publisher, log, now });
+    lifecycle.onStop('digests', () => digests.stop());
+    kinds[digestCard] = digests.show;
+    kinds[ringCard] = (id) => (id.startsWith(digestPrefix) ? digests.showRing(cardOfRing(id)) : alerts.showRing(id));
     kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
@@ -162,7 +188,8 @@ export async function startApp(options: {
       port: config.http.port,
       log,
       webhookToken: config.alertmanager.webhookToken,
-      parse: parseNotification,
+      parser: notificationParser,
+      workroom,
       async accept(notification) {
         const [incident] = await Promise.all([alerts.accept(notification), watchdog.hear(notification)]);
         metrics.notification(notification.status);
@@ -189,6 +216,7 @@ export async function startApp(options: {
     // Alerts wait for nothing else.
     status = 'ready';
     watchdog.start();
+    escalations.start();
     log.info({ url: http.url, version }, 'Webhooks are taken');
 
     const audit = createAudit({
@@ -240,6 +268,31 @@ export async function startApp(options: {
     const suggestions = createSuggestions(outside, log);
     lifecycle.onStop('suggestions', () => suggestions.stop());
 
+    const alertmanager = config.alertmanager.api === null ? null : openAlertmanager(config.alertmanager.api);
+    const reconciler =
+      alertmanager === null
+        ? null
+        : createReconciler({
+            alertmanager,
+            store: incidents,
+            alerts,
+            watchdog: config.alerts.watchdog.alertname,
+            log,
+            now,
+            looked: metrics.look,
+          });
+    const stopping = new AbortController();
+    lifecycle.onStop('silencing', () => stopping.abort());
+    const silencing = createSilencing({
+      alertmanager,
+      read: (id) => incidents.read(id),
+      alerts,
+      changed: () => reconciler?.lookSoon(),
+      now,
+      stopping: stopping.signal,
+    });
+
+    const addressOf = createCardAddress(ledger, config.discord.guildId);
     const dispatch = createDispatch({
       commands,
       access: config.access,
@@ -250,13 +303,21 @@ export async function startApp(options: {
       apps: config.apps,
       deploys,
       trail: auditTrail(store),
-      linkTo: createCardLink(ledger, config.discord.guildId),
+      linkTo: createCardLink(addressOf),
       firing: (namespace) => alerts.firingIn(namespace),
       suggestions,
       operations,
       memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),
       answers: answerShelf(store),
       share: (post) => posts.post(post),
+      alerts: {
+        acknowledge: alerts.acknowledge,
+        named: alerts.named,
+        open: (limit) => incidents.open(limit),
+        addressOf,
+        silencing,
+        timezone: config.timezone,
+      },
       log,
       now,
       metrics: {
@@ -281,19 +342,14 @@ export async function startApp(options: {
     cluster.start();
     await publisher.start();
     await operations.resume();
-    if (config.alertmanager.api !== null) {
-      const reconciler = createReconciler({
-        alertmanager: openAlertmanager(config.alertmanager.api),
-        store: incidents,
-        alerts,
-        watchdog: config.alerts.watchdog.alertname,
-        log,
-        now,
-        looked: metrics.look,
-      });
+    await digests.start();
+    if (reconciler !== null) {
       lifecycle.onStop('reconciler', () => reconciler.stop());
       reconciler.start();
     }
+    await alerts
+      .load()
+      .catch((err: unknown) => log.warn({ err }, 'Open alerts are not suggested until they are heard of again'));
     void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();
@@ -302,7 +358,10 @@ export async function startApp(options: {
     void sweep();
 
     function checkChannels(): void {
-      const routed = config.alerts.routes.map((route) => ({ id: route.channel, mentions: route.mention.length > 0 }));
+      const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
+        id: channel,
+        mentions: mention.length > 0 || (escalate !== undefined && escalate.mention.length > 0),
+      }));
       void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
     }
 
@@ -310,6 +369,7 @@ export async function startApp(options: {
       const before = now().getTime() - config.alerts.keepMs;
       try {
         while ((await removeEndedIncidents(store, before)) > 0);
+        await removeOldDigests(store, before);
         while ((await removeOldAbsences(store, before)) > 0);
         while ((await removeOldPosts(store, before)) > 0);
         while ((await removeEndedOperations(store, before)) > 0);

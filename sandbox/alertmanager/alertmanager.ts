@@ -125,7 +125,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     };
   }
 
-  const api = await serveApi(view, options.routePrefix ?? '');
+  const api = await serveApi(view, silences, options.routePrefix ?? '');
   return {
     api,
     silences,

@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerTo, type View } from './answers.ts';
+import { changeOf } from './changes.ts';
+import type { Silences } from './silences.ts';
 
 /** Of every request until it is cleared. "Hang" never answers, "endless" is an answer of 200 that never ends. */
 export type ApiFault =
@@ -11,6 +13,7 @@ export type ApiFault =
   | 'endless';
 
 export interface ApiRequest {
+  readonly method: string;
   /** With the query. */
   readonly path: string;
   readonly authorization: string | null;
@@ -28,21 +31,25 @@ export interface Api {
 }
 
 /** @param prefix of all paths, as of `--web.route-prefix`; with a slash before it and none behind it. */
-export async function serveApi(view: () => View, prefix: string): Promise<Api> {
+export async function serveApi(view: () => View, silences: Silences, prefix: string): Promise<Api> {
   const requests: ApiRequest[] = [];
   let fault: ApiFault | null = null;
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = '/', headers, method } = request;
-    requests.push({ path: url, authorization: headers.authorization ?? null });
+    requests.push({ method: method ?? '', path: url, authorization: headers.authorization ?? null });
     response.on('error', () => {});
-    request.resume();
+    const body = await read(request);
     if (fault === 'hang') return;
     if (fault === 'endless') return endless(response);
     if (fault !== null && 'delayMs' in fault && !(await waited(fault.delayMs, request))) return;
     if (fault !== null && 'status' in fault) return write(response, fault.status, fault.body ?? '"injected"\n');
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-    const known = method === 'GET' && pathname.startsWith(`${prefix}/`);
+    const inside = pathname.startsWith(`${prefix}/`);
+    const change =
+      inside && method !== 'GET' ? changeOf(method ?? '', pathname.slice(prefix.length), body, silences) : null;
+    if (change !== null) return write(response, change.status, change.body);
+    const known = inside && method === 'GET';
     const answer = known ? answerTo(pathname.slice(prefix.length), searchParams, view()) : undefined;
     if (answer === undefined) return write(response, 404, 'Not found\n');
     write(response, 200, `${JSON.stringify(answer)}\n`);
@@ -78,6 +85,23 @@ export async function serveApi(view: () => View, prefix: string): Promise<Api> {
     },
     stop: close,
   };
+}
+
+/** More than any silence of a person takes. */
+const mostBytes = 1024 * 1024;
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request) {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+    }
+  } catch {
+    // Who asked has gone.
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function write(response: ServerResponse, status: number, body: string): void {

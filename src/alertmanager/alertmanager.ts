@@ -31,6 +31,33 @@ export interface AlertmanagerStatus {
   readonly startedAt: number;
 }
 
+/** As Alertmanager has it: an alert is under a silence where all of its matchers hold. */
+export interface Matcher {
+  readonly name: string;
+  readonly value: string;
+  readonly isRegex: boolean;
+  readonly isEqual: boolean;
+}
+
+/** Times are milliseconds since 1970. */
+export interface ListedSilence {
+  readonly id: string;
+  readonly state: 'active' | 'pending' | 'expired';
+  readonly matchers: readonly Matcher[];
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+export interface NewSilence {
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
 /** Why there is no answer. `reason` is a clause for people, without a secret. */
 export interface Failure {
   readonly kind: /** Nothing answers, or not now. */
@@ -48,6 +75,12 @@ export interface Failure {
 
 export type Answer<T> = { readonly kind: 'answered'; readonly value: T } | Failure;
 
+/** It calls a change wrong, or there is no such thing (any more). */
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly reason: string;
+}
+
 /** Each rejects with the signal's reason, and with nothing else. */
 export interface Alertmanager {
   /** Whatever fires, silenced and inhibited alerts too: all of it, or a failure. */
@@ -56,4 +89,10 @@ export interface Alertmanager {
   /** Names of all receivers that it is configured with. */
   receivers(signal: AbortSignal): Promise<Answer<readonly string[]>>;
   status(signal: AbortSignal): Promise<Answer<AlertmanagerStatus>>;
+  /** Those in force, waiting, and ended within Alertmanager's retention. */
+  silences(signal: AbortSignal): Promise<Answer<readonly ListedSilence[]>>;
+  /** Makes one; answered with its id. Where no answer came it may have been made. */
+  silence(silence: NewSilence, signal: AbortSignal): Promise<Answer<string> | Rejection>;
+  /** Ends one now. */
+  expire(id: string, signal: AbortSignal): Promise<Answer<null> | Rejection>;
 }

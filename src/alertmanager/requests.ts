@@ -1,9 +1,12 @@
-// One GET to Alertmanager's API: bounded in time and bytes. Whatever happens is a value.
+// One request to Alertmanager's API: bounded in time and bytes. Whatever happens is a value.
 import { reasonOf } from '../lib/unreachable.ts';
-import type { Failure } from './alertmanager.ts';
+import type { Failure, Rejection } from './alertmanager.ts';
 
 export interface Ask {
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
   /** Value of the header, or null. */
   readonly authorization: string | null;
   /** Until the answer has to be complete. */
@@ -12,10 +15,10 @@ export interface Ask {
   readonly bytes: number;
 }
 
-export type Got = { readonly kind: 'answered'; readonly value: unknown } | Failure;
+export type Got = { readonly kind: 'answered'; readonly value: unknown } | Failure | Rejection;
 
 /** Rejects with the signal's reason, and with nothing else. */
-export async function get(ask: Ask, signal: AbortSignal): Promise<Got> {
+export async function request(ask: Ask, signal: AbortSignal): Promise<Got> {
   signal.throwIfAborted();
   const late = AbortSignal.timeout(ask.timeoutMs);
   try {
@@ -27,9 +30,12 @@ export async function get(ask: Ask, signal: AbortSignal): Promise<Got> {
   }
 }
 
-async function read({ url, authorization, bytes: most }: Ask, signal: AbortSignal): Promise<Got> {
+async function read({ method, url, body, authorization, bytes: most }: Ask, signal: AbortSignal): Promise<Got> {
   const response = await fetch(url, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
       accept: 'application/json',
       'user-agent': 'homelab-bot',
       ...(authorization !== null && { authorization }),
@@ -38,7 +44,7 @@ async function read({ url, authorization, bytes: most }: Ask, signal: AbortSigna
     redirect: 'manual',
     signal,
   });
-  const failure = failureOf(response.status);
+  const failure = failureOf(response.status, method);
   if (failure !== null) {
     await response.body?.cancel();
     return failure;
@@ -51,6 +57,8 @@ async function read({ url, authorization, bytes: most }: Ask, signal: AbortSigna
     if (bytes > most) return { kind: 'too large', reason: `more than ${most / 1024 / 1024} MiB` };
     chunks.push(chunk);
   }
+  // An end is answered with an empty body.
+  if (bytes === 0 && method === 'DELETE') return { kind: 'answered', value: null };
   try {
     return { kind: 'answered', value: JSON.parse(Buffer.concat(chunks).toString()) };
   } catch {
@@ -58,10 +66,13 @@ async function read({ url, authorization, bytes: most }: Ask, signal: AbortSigna
   }
 }
 
-function failureOf(status: number): Failure | null {
+function failureOf(status: number, method: Ask['method']): Failure | Rejection | null {
   if (status === 200) return null;
   const reason = `status ${status}`;
   if (status === 401 || status === 403) return { kind: 'refused', reason };
+  // Its API answers 500 to the end of a silence that has ended (0.25).
+  if (method !== 'GET' && (status === 400 || status === 404 || (method === 'DELETE' && status === 500)))
+    return { kind: 'rejected', reason };
   if (status === 429 || status >= 500) return { kind: 'away', reason };
   return { kind: 'not understood', reason: status < 400 && status >= 300 ? `${reason}, a redirect` : reason };
 }

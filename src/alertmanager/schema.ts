@@ -1,7 +1,7 @@
 // What API v2 answers, parsed once: only the fields that are used, as versions 0.25 to 0.34 write them.
 // https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 import { z } from 'zod';
-import type { AlertmanagerStatus, ListedAlert, ListedGroup } from './alertmanager.ts';
+import type { AlertmanagerStatus, ListedAlert, ListedGroup, ListedSilence } from './alertmanager.ts';
 
 /** Given on as they were parsed: a label may be named `__proto__`, which a copy by zod would lose. */
 const Texts = z
@@ -75,3 +75,27 @@ export const Receivers = z.array(Receiver).transform((receivers) => receivers.ma
 export const Status = z
   .object({ uptime: Time, versionInfo: z.object({ version: z.string().max(200) }) })
   .transform(({ uptime, versionInfo }): AlertmanagerStatus => ({ version: versionInfo.version, startedAt: uptime }));
+
+const Matcher = z.object({
+  name: z.string().max(4096),
+  value: z.string().max(65_536),
+  isRegex: z.boolean(),
+  /** Absent before 0.22. */
+  isEqual: z.boolean().default(true),
+});
+
+export const Silences = z.array(
+  z
+    .object({
+      id: z.string().min(1).max(100),
+      status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
+      matchers: z.array(Matcher).max(1000),
+      createdBy: z.string(),
+      comment: z.string(),
+      startsAt: Time,
+      endsAt: Time,
+    })
+    .transform(({ status, ...silence }): ListedSilence => ({ ...silence, state: status.state })),
+);
+
+export const SilenceMade = z.object({ silenceID: z.string().min(1).max(100) }).transform(({ silenceID }) => silenceID);

@@ -1,13 +1,27 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { priorities, type WantedCard } from '../cards/card.ts';
+import { cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
 import type { Message } from '../message.ts';
+import type { ActionOptions } from './actions.ts';
+import { createBoard, type OpenIncident } from './board.ts';
 import { nameOf } from './describe.ts';
-import { type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
+import {
+  type Acknowledgement,
+  type Incident,
+  isOpen,
+  type KnownSilence,
+  provisionalKey,
+  type RingReason,
+  worstSeverity,
+} from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
+import { escalationOf } from './ring.ts';
+import { ringMessage } from './ring-message.ts';
+import { wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import { type Labels, labelOf, type Notification } from './schema.ts';
+import { critical, rung, type Turned, turn } from './turn.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
@@ -18,7 +32,12 @@ export interface AlertTransaction {
   read(id: string): Promise<Incident | undefined>;
   /** This receiver has called the bot. */
   called(receiver: string, at: number): Promise<void>;
-  write(incident: Incident): Promise<void>;
+  /** `escalateAt`: when the next role is mentioned (milliseconds since 1970), null where nobody is to be. */
+  write(incident: Incident, escalateAt: number | null): Promise<void>;
+  /** Resolves to the channel in which it is to be posted; null where its card is not there. */
+  ring(ring: WantedRing): Promise<string | null>;
+  /** A ring may no longer apply. */
+  reviewRing(id: string, priority: number): Promise<void>;
   /** Resolves to the channel of the card, chosen when it was made. */
   want(card: WantedCard): Promise<string>;
 }
@@ -50,6 +69,9 @@ export interface AlertOptions {
   readonly publisher: AlertPublisher;
   readonly routes: readonly Route[];
   readonly defaultChannelId: string;
+  /** An incident may have to be escalated at this time (milliseconds since 1970). */
+  readonly escalationExpected: (at: number) => void;
+  readonly actions: ActionOptions;
   /** The alert that always fires; never posted. */
   readonly watchdog: string;
   readonly log: Logger;
@@ -65,14 +87,34 @@ export interface Alerts {
    */
   accept(notification: Notification): Promise<string | null>;
   /** Writes and shows what was found out without a notification; null from `decide` changes nothing. Rejects when the store fails. */
-  amend(decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>): Promise<boolean>;
+  amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean>;
   /** Whether incidents are in memory alone because the store failed. */
   holdsUnwritten(): boolean;
+  /** Takes up the names of what is open; rejects when the store fails. */
+  load(): Promise<void>;
+  /** Open incidents by name, from memory: the newest first, at most 1,000. */
+  named(): readonly OpenIncident[];
   /** Names of the alerts that fire in this namespace, at most 20. */
   firingIn(namespace: string): Promise<readonly string[]>;
+  /**
+   * Writes down who takes care of it, or with null that nobody does any more, and shows it. Rejects when the store fails.
+   * @returns the incident as it then is; `changed` false where it was so already or is over.
+   */
+  acknowledge(
+    incidentId: string,
+    by: Acknowledgement | null,
+  ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
+  /** Changes which silences are known to be over it, and shows them. Rejects when the store fails. */
+  silenced(incidentId: string, change: (silences: readonly KnownSilence[]) => readonly KnownSilence[]): Promise<void>;
+  /** Rings the next role where an incident is due for it. Rejects when the store fails. */
+  escalate(incidentId: string): Promise<void>;
   /** What the card of an incident says now. */
   show(cardId: string): Promise<Message | undefined>;
+  /** What the ring of an incident says now; undefined where it no longer applies. */
+  showRing(cardId: string): Promise<Message | undefined>;
 }
+
+type Changed = Exclude<Merge, { kind: 'ignored' }>;
 
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
@@ -86,6 +128,9 @@ const clockMargin = 2000;
 /** Open incidents that are looked at for what fires in a namespace. */
 const mostLookedAt = 200;
 
+/** Open incidents whose names are taken up at a start. */
+const mostNamed = 1000;
+
 /** Incidents that could not be written down are remembered for this many groups. */
 const maxRemembered = 1000;
 
@@ -93,6 +138,8 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   /** By receiver and groupKey; empty while the store works. */
   const unwritten = new Map<string, Incident>();
+  /** Why those of them should ring, by the same key: an edit alone would ring nobody. */
+  const unrung = new Map<string, RingReason>();
   /**
    * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
    * while it could not write them down.
@@ -100,6 +147,7 @@ export function createAlerts(options: AlertOptions): Alerts {
   let completeSince = now().getTime() + clockMargin;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  const board = createBoard();
   /** Receivers that are written down. */
   const callers = new Set<string>();
 
@@ -122,23 +170,24 @@ export function createAlerts(options: AlertOptions): Alerts {
       const { result, channelId } = await store.change(async (tx) => {
         await noteCaller(tx, notification);
         const held = unwritten.get(key);
-        const latest = held ?? (await incidentOf(tx, notification));
-        const merged = merge(latest, notification, now().getTime());
+        const before = held ?? (await incidentOf(tx, notification));
+        const merged = merge(before, notification, now().getTime());
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
           merged.kind === 'ignored' && held !== undefined ? { kind: 'unchanged', incident: held } : merged;
-        if (result.kind === 'ignored' || (result.kind === 'unchanged' && held === undefined))
-          return { result, channelId: null };
-        wanted = want(result);
-        await tx.write(result.incident);
-        return { result, channelId: await tx.want(wanted) };
+        if (result.kind === 'ignored') return { result, channelId: null };
+        const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
+        const isShown = result.kind === 'unchanged' && held === undefined;
+        if (!isShown) wanted = want(turned.result);
+        const ring = turned.ring ?? unrung.get(key) ?? null;
+        return { result: turned.result, channelId: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
+      unrung.delete(key);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
-      if (wanted !== undefined && channelId !== null) {
-        publisher.forgetUnwritten(wanted.id);
-        publisher.wake(channelId, wanted.begun ? wanted.id : undefined);
-      }
+      if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
+      if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
+      if (result.kind !== 'ignored') settled(result.incident);
       tellTaken(notification, result);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
@@ -165,21 +214,21 @@ export function createAlerts(options: AlertOptions): Alerts {
     log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind }, 'A notification was taken');
   }
 
-  async function amend(
-    decide: (tx: AlertTransaction) => Promise<Exclude<Merge, { kind: 'ignored' }> | null>,
-  ): Promise<boolean> {
+  async function amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean> {
     let wanted: WantedCard | undefined;
     try {
       const done = await store.change(async (tx) => {
         // What is in memory alone is not seen by `decide`.
         const result = unwritten.size > 0 ? null : await decide(tx);
         if (result === null) return null;
-        wanted = want(result);
-        await tx.write(result.incident);
-        return { result, channelId: await tx.want(wanted) };
+        const before = await tx.read(result.incident.id);
+        const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
+        wanted = want(turned.result);
+        return { result: turned.result, channelId: await write(tx, turned, wanted) };
       });
       if (done === null) return false;
-      publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
+      if (done.channelId !== null) publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
+      settled(done.result.incident);
       log.info(
         { receiver: done.result.incident.receiver, ...refOf(done.result), result: done.result.kind },
         "An incident is put right by Alertmanager's list",
@@ -191,7 +240,71 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
-  function want(result: Exclude<Merge, { kind: 'ignored' }>): WantedCard {
+  /** @returns the channel in which something waits now; null where nothing does. */
+  async function write(tx: AlertTransaction, { result, ring }: Turned, wanted: WantedCard | undefined) {
+    const { kind, incident } = result;
+    await tx.write(incident, escalationOf(incident)?.at ?? null);
+    const channelId = wanted === undefined ? null : await tx.want(wanted);
+    if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
+    if (kind !== 'opened' && ringMessage(incident) === undefined)
+      await tx.reviewRing(ringId(incident.id), priorities.refresh);
+    return channelId;
+  }
+
+  /** What follows from a state that is durable. */
+  function settled(incident: Incident): void {
+    board.note(incident);
+    const escalation = escalationOf(incident);
+    if (escalation !== null) options.escalationExpected(escalation.at);
+  }
+
+  async function escalate(incidentId: string): Promise<void> {
+    const channelId = await store.change(async (tx) => {
+      const incident = await tx.read(incidentId);
+      if (incident === undefined) return null;
+      const escalation = escalationOf(incident);
+      const time = now().getTime();
+      const isDue = escalation !== null && escalation.at <= time;
+      const after = isDue ? rung(incident, 'not acknowledged', time) : incident;
+      await tx.write(after, escalationOf(after)?.at ?? null);
+      return isDue ? tx.ring(wantedRing(after, 'not acknowledged', time)) : null;
+    });
+    if (channelId === null) return;
+    publisher.wake(channelId);
+    log.info({ ref: incidentId }, 'Nobody acknowledged an incident in time: the next role is mentioned');
+  }
+
+  /** What people do about an incident: it is shown soon, and rings nobody. */
+  async function put(incidentId: string, change: (incident: Incident) => Incident) {
+    const done = await store.change(async (tx) => {
+      const before = await tx.read(incidentId);
+      if (before === undefined) return undefined;
+      const changed = change(before);
+      if (changed === before) return { incident: before, channelId: null };
+      const incident = critical(changed, now().getTime());
+      const result = { kind: 'unchanged', incident } as const;
+      const wanted = { ...want(result), priority: priorities.progress };
+      return { incident, channelId: await write(tx, { result, ring: null }, wanted) };
+    });
+    if (done === undefined) return undefined;
+    if (done.channelId !== null) publisher.wake(done.channelId);
+    settled(done.incident);
+    return { incident: done.incident, changed: done.channelId !== null };
+  }
+
+  function acknowledge(incidentId: string, by: Acknowledgement | null) {
+    return put(incidentId, (incident) => {
+      if (incident.closedAt !== null || (by === null) === (incident.acknowledged === undefined)) return incident;
+      const { acknowledged: _, ...rest } = incident;
+      return by === null ? rest : { ...rest, acknowledged: by };
+    });
+  }
+
+  async function silenced(incidentId: string, change: (silences: readonly KnownSilence[]) => readonly KnownSilence[]) {
+    await put(incidentId, (incident) => ({ ...incident, silences: change(incident.silences ?? []) }));
+  }
+
+  function want(result: Changed): WantedCard {
     const { incident, kind } = result;
     const destination = chooseDestination(incident, options.routes, options.defaultChannelId);
     const since = Math.max(0, Math.min(incident.openedAt, ...incident.alerts.map((alert) => alert.startsAt)));
@@ -213,8 +326,11 @@ export function createAlerts(options: AlertOptions): Alerts {
   /** 503 is answered and Alertmanager tries again; until then people see it all the same. */
   async function remember(key: string, notification: Notification): Promise<void> {
     const known = unwritten.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
-    const result = merge(known, notification, now().getTime());
-    if (result.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    const merged = merge(known, notification, now().getTime());
+    if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
+    const { routes } = options;
+    const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    if (ring !== null) unrung.set(key, ring);
     if (!unwritten.has(key)) {
       log.warn(
         { ...aboutIn(notification), ...refOf(result) },
@@ -224,7 +340,10 @@ export function createAlerts(options: AlertOptions): Alerts {
     unwritten.set(key, result.incident);
     writeDownSoon();
     completeSince = now().getTime() + clockMargin;
-    await publisher.showUnwritten({ ...want(result), begun: false }, incidentMessage(result.incident, now().getTime()));
+    await publisher.showUnwritten(
+      { ...want(result), begun: false },
+      incidentMessage(result.incident, now().getTime(), options.actions),
+    );
   }
 
   /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
@@ -241,14 +360,16 @@ export function createAlerts(options: AlertOptions): Alerts {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
         const channelId = await store.change(async (tx) => {
-          await tx.write(incident);
-          return tx.want(wanted);
+          const result = { kind: 'unchanged', incident } as const;
+          return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
         });
         // A newer state that came meanwhile is still to be written.
         if (unwritten.get(key) !== incident) continue;
+        unrung.delete(key);
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
-        publisher.wake(channelId);
+        if (channelId !== null) publisher.wake(channelId);
+        settled(incident);
         log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');
@@ -261,11 +382,18 @@ export function createAlerts(options: AlertOptions): Alerts {
   return {
     accept,
     amend,
+    escalate,
+    acknowledge,
+    silenced,
     holdsUnwritten: () => unwritten.size > 0,
     stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
     },
+    async load() {
+      for (const incident of await store.open(mostNamed)) board.note(incident);
+    },
+    named: () => board.open(),
     async firingIn(namespace) {
       const alerts = (await store.open(mostLookedAt)).flatMap((incident) => incident.alerts.filter(isOpen));
       const names = alerts.filter(({ labels }) => labelOf(labels, 'namespace') === namespace).map(nameOf);
@@ -273,7 +401,11 @@ export function createAlerts(options: AlertOptions): Alerts {
     },
     async show(cardId) {
       const incident = await store.read(cardId);
-      return incident && incidentMessage(incident, now().getTime());
+      return incident && incidentMessage(incident, now().getTime(), options.actions);
+    },
+    async showRing(cardId) {
+      const incident = await store.read(cardOfRing(cardId));
+      return incident && ringMessage(incident);
     },
   };
 }
@@ -300,7 +432,7 @@ function refOf(result: Merge): { readonly ref?: string } {
   return result.kind === 'ignored' ? {} : { ref: result.incident.id };
 }
 
-function priorityOf({ kind, incident }: Exclude<Merge, { kind: 'ignored' }>): number {
+function priorityOf({ kind, incident }: Changed): number {
   if (incident.closedAt !== null) return priorities.end;
   if (kind === 'updated' || kind === 'unchanged') return priorities.refresh;
   const severity = worstSeverity(incident.alerts);

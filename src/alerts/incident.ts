@@ -14,6 +14,8 @@ export interface KnownAlert {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorURL: string;
+  /** Of its panel or dashboard, as Grafana tells it. */
+  readonly dashboardURL?: string;
   readonly startsAt: number;
   /** When it was resolved, else null. */
   readonly endsAt: number | null;
@@ -24,6 +26,65 @@ export interface KnownAlert {
   readonly seenAt: number;
   /** Known from Alertmanager's list alone, so never of an alert that a notification has just held. */
   readonly suppressed?: Suppression;
+}
+
+/** Somebody who has seen it and takes care of it. */
+export interface Acknowledgement {
+  readonly personId: string;
+  readonly username: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A silence of Alertmanager over alerts of the incident, as its API tells it; made from a card or elsewhere. */
+export interface KnownSilence {
+  readonly id: string;
+  /** In Alertmanager's notation, for example `alertname="NodeDown"`. */
+  readonly matchers: readonly string[];
+  readonly createdBy: string;
+  readonly comment: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/** What has happened to an incident, counted. */
+export interface History {
+  /** Notifications that brought further alerts, and such that ended some while others went on. */
+  readonly grew: number;
+  readonly shrank: number;
+  /** How often it fired again after its end. */
+  readonly flapped: number;
+}
+
+/** The route's words, kept from the incident's beginning. */
+export interface Ringing {
+  /** Undefined: critical and warning ring. */
+  readonly ring?: boolean | undefined;
+  readonly mention: readonly string[];
+  readonly onResolve: boolean;
+  readonly escalate: Escalation | null;
+}
+
+export interface Escalation {
+  readonly afterMs: number;
+  readonly mention: readonly string[];
+}
+
+/** Why people are rung again. */
+export type RingReason =
+  | 'worse'
+  | 'repeated'
+  | 'reopened'
+  | 'no longer silenced'
+  | 'no longer inhibited'
+  | 'not acknowledged'
+  | 'resolved';
+
+/** The newest ring of an incident. */
+export interface Ring {
+  readonly reason: RingReason;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface Incident {
@@ -38,6 +99,24 @@ export interface Incident {
   /** How many alerts Alertmanager left out of its last notification (`max_alerts`). */
   readonly truncated: number;
   readonly alerts: readonly KnownAlert[];
+  /** Absent while nobody has acknowledged it. */
+  readonly acknowledged?: Acknowledgement;
+  /** Those in force when Alertmanager was last asked. */
+  readonly silences?: readonly KnownSilence[];
+  /** This and the following are absent in one that an older version wrote. */
+  readonly history?: History;
+  readonly ringing?: Ringing;
+  readonly ring?: Ring;
+  /** Since when its worst alert is critical and nobody has acknowledged it; absent while that is not so. */
+  readonly criticalSince?: number;
+  /** When the next role was mentioned; at most once an incident. */
+  readonly escalatedAt?: number;
+  /** The highest severity that has been heard of it. */
+  readonly peak?: Severity;
+  /** When it last rang for being back, or as bad as it had been before, and how severe it was then. */
+  readonly returned?: { readonly at: number; readonly severity: Severity };
+  /** When a notification last told of it. */
+  readonly notifiedAt?: number;
 }
 
 export type Severity = 'critical' | 'warning' | 'info' | 'none';

@@ -1,6 +1,6 @@
 // Looks at Alertmanager's list at the start, after an outage and every few minutes, and puts the incidents right.
 import type { Logger } from 'pino';
-import type { Alertmanager, Answer, Failure } from '../alertmanager/alertmanager.ts';
+import type { Alertmanager, Answer, Failure, ListedSilence } from '../alertmanager/alertmanager.ts';
 import { backoff } from '../lib/backoff.ts';
 import type { Alerts } from './alerts.ts';
 import type { Incident } from './incident.ts';
@@ -18,6 +18,7 @@ import {
   overdue,
   place,
   settlingMs,
+  silencesIn,
   unknownTo,
 } from './reconcile.ts';
 
@@ -44,11 +45,16 @@ export interface ReconcilerOptions {
 
 export interface Reconciler {
   start(): void;
+  /** Something has changed in Alertmanager: the next look comes within seconds. */
+  lookSoon(): void;
   stop(): Promise<void>;
 }
 
 /** Between two looks while all is well, in milliseconds. */
 const everyMs = 5 * 60_000;
+
+/** Within this, Alertmanager has marked what a new silence covers. */
+const soonMs = 2000;
 
 /** Between two tries while Alertmanager or the store is away. */
 const retries = { first: 10_000, longest: 60_000 };
@@ -119,11 +125,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const askedAt = now().getTime();
     const list = await alertmanager.alerts(signal);
     if (list.kind !== 'answered') return list;
+    const isSilenced = list.value.some(({ silencedBy }) => silencedBy.length > 0);
+    const silences = isSilenced ? await alertmanager.silences(signal) : none;
+    if (silences.kind !== 'answered') return silences;
     const time = now().getTime();
     return compare(
       {
         receivers: new Set(receivers.value.map(asNotified)).intersection(new Set(callers)),
         listed: listingOf(list.value, options.watchdog),
+        silences: silencesIn(silences.value, time),
         askedAt,
         absenceCounts: time - status.value.startedAt >= settlingMs,
         held,
@@ -184,6 +194,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     start: () => lookIn(0),
+    lookSoon() {
+      // A look that is under way sets its own timer for the next one, which this replaces when it is over.
+      void running.then(() => {
+        if (timer !== null) clearTimeout(timer);
+        lookIn(soonMs);
+      });
+    },
     async stop() {
       stopping.abort();
       if (timer !== null) clearTimeout(timer);
@@ -193,3 +210,5 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 }
 
 const done: Answer<null> = { kind: 'answered', value: null };
+
+const none: Answer<readonly ListedSilence[]> = { kind: 'answered', value: [] };

@@ -1,5 +1,5 @@
 // Which channel an incident goes to, and whom it rings there.
-import { type Incident, isOpen, type KnownAlert, worstSeverity } from './incident.ts';
+import { type Escalation, type Incident, isOpen, type KnownAlert, type Ringing, worstSeverity } from './incident.ts';
 import { labelOf } from './schema.ts';
 
 /** One entry of `alerts.routes`. */
@@ -10,6 +10,8 @@ export interface Route {
   readonly mention: readonly string[];
   /** Undefined: critical and warning ring. */
   readonly ring?: boolean | undefined;
+  readonly ringOnResolve?: boolean;
+  readonly escalate?: Escalation | undefined;
 }
 
 export interface Destination {
@@ -30,17 +32,37 @@ export function chooseDestination(
   routes: readonly Route[],
   defaultChannelId: string,
 ): Destination {
-  const firing = incident.alerts.filter(isOpen);
-  const alerts = firing.length > 0 ? firing : incident.alerts;
-  const route = routes.find((one) => alerts.some((alert) => carries(alert, one)));
-  const severity = worstSeverity(alerts);
-  const rings = route?.ring ?? (severity === 'critical' || severity === 'warning');
-  const over = firing.length === 0;
+  const { alerts, route } = routeOf(incident, routes);
+  const over = !incident.alerts.some(isOpen);
+  const rings = isAudible(route?.ring, alerts);
   return {
     channelId: route?.channel ?? defaultChannelId,
     mentionRoles: over ? [] : (route?.mention ?? []),
     ring: rings && !over,
   };
+}
+
+/** What the incident's route says of ringing, kept with it as its channel is. */
+export function ringingOf(incident: Pick<Incident, 'alerts'>, routes: readonly Route[]): Ringing {
+  const { route } = routeOf(incident, routes);
+  return {
+    ...(route?.ring !== undefined && { ring: route.ring }),
+    mention: route?.mention ?? [],
+    onResolve: route?.ringOnResolve ?? false,
+    escalate: route?.escalate ?? null,
+  };
+}
+
+/** Whether alerts ring: as the route says, else when the worst of them is critical or a warning. */
+export function isAudible(ring: boolean | undefined, alerts: readonly KnownAlert[]): boolean {
+  const severity = worstSeverity(alerts);
+  return ring ?? (severity === 'critical' || severity === 'warning');
+}
+
+function routeOf(incident: Pick<Incident, 'alerts'>, routes: readonly Route[]) {
+  const firing = incident.alerts.filter(isOpen);
+  const alerts = firing.length > 0 ? firing : incident.alerts;
+  return { alerts, route: routes.find((one) => alerts.some((alert) => carries(alert, one))) };
 }
 
 function carries(alert: KnownAlert, route: Route): boolean {

@@ -22,6 +22,10 @@ export interface CardRecord {
   readonly lookSince: number | null;
   readonly mentionRoles: readonly string[];
   readonly ring: boolean;
+  /** The card that its message replies to, else null. Such a message is never edited: a newer one takes its place. */
+  readonly replyTo: string | null;
+  /** The digest that shows it in place of a message of its own, else null. */
+  readonly foldedInto: string | null;
   readonly retryAt: number | null;
   readonly attempts: number;
   readonly wantedAt: number;
@@ -45,6 +49,30 @@ export interface WantedCard {
   readonly lookSince: number | null;
   /** For a new card: its message, where one was made while the store failed. */
   readonly messageId: string | null;
+}
+
+/** A short reply to a card that rings; made by the domain of that card, in its channel. */
+export interface WantedRing {
+  /** By `ringId`. */
+  readonly id: string;
+  /** Id of the card that it replies to. */
+  readonly cardId: string;
+  readonly kind: string;
+  readonly priority: number;
+  /** Of the card itself, where its message is still to be made. */
+  readonly cardPriority: number;
+  readonly mentionRoles: readonly string[];
+  readonly wantedAt: number;
+}
+
+/** The one ring of a card: a newer one takes its place. */
+export function ringId(cardId: string): string {
+  return `${cardId}-ring`;
+}
+
+/** Of the card that a ring replies to. */
+export function cardOfRing(id: string): string {
+  return id.slice(0, -'-ring'.length);
 }
 
 /** What waits for a channel is shown in this order (design: new critical, new warning, operations, resolves, refreshes). */

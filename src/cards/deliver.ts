@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Line, Message } from '../message.ts';
 import type { CardRecord } from './card.ts';
-import type { Channels, Found, Outcome, Posting } from './channels.ts';
+import type { Channels, Found, Mark, Outcome, Posting } from './channels.ts';
 import type { Ledger } from './ledger.ts';
 import { mayRelyOnNonce, nonceOf, plan } from './plan.ts';
 
@@ -14,6 +14,9 @@ export interface Attempt {
   /** False for a card that is in memory alone because the store fails. */
   readonly written: boolean;
 }
+
+/** An attempt that needs no message. */
+type Undrawn = Omit<Attempt, 'message'>;
 
 export interface DeliveryContext {
   readonly ledger: Ledger;
@@ -42,6 +45,8 @@ export type Delivery =
   | { readonly kind: 'shown'; readonly step: 'create' | 'edit'; readonly messageId: string; readonly revision: number }
   /** Nothing was to be done. */
   | { readonly kind: 'done' }
+  /** The message of a ring is deleted. */
+  | { readonly kind: 'removed' }
   /** A message of the card is gone: take it up anew. */
   | ({ readonly kind: 'again' } & Failure)
   | ({ readonly kind: 'slow down'; readonly at: number; readonly of: 'create' | 'edit' } & Failure)
@@ -65,6 +70,24 @@ export function postponement(attempts: number): number {
 /** Discord's code for a channel that the bot does not even see. */
 const missingAccess = 50001;
 
+/** A ring that no longer applies: its message goes away. Rejects as `deliver` does. */
+export async function withdraw(attempt: Undrawn, context: DeliveryContext): Promise<Delivery> {
+  const { record } = attempt;
+  if (record.messageId !== null) return remove(attempt, record.messageId, context);
+  const mark = record.intent === null || attempt.unsent ? null : await markOf(record, context.ledger);
+  if (mark !== null) {
+    const since = new Date(record.intent?.at ?? record.wantedAt);
+    const found = await context.channels.find(record.channelId, mark, since, context.signal);
+    if (found.kind === 'found') {
+      await context.remember(attempt, found.messageId, 0);
+      return remove(attempt, found.messageId, context);
+    }
+    if (found.kind !== 'not there') return consequences(attempt, found, 'create', context);
+  }
+  await context.ledger.settle(record.id, record.revision);
+  return { kind: 'done' };
+}
+
 /** Never throws for what Discord does; rejects with `StoreFailed` where the ledger cannot take what follows from a refusal. */
 export async function deliver(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
   const { record, message } = attempt;
@@ -76,15 +99,27 @@ export async function deliver(attempt: Attempt, context: DeliveryContext): Promi
       return { kind: 'done' };
     case 'edit':
       return edit(attempt, step.messageId, context);
+    case 'remove':
+      return remove(attempt, step.messageId, context);
     case 'create':
       return create(attempt, context);
     case 'look': {
-      const found = await context.channels.find(record.channelId, record.id, new Date(step.since), context.signal);
+      const mark = await markOf(record, context.ledger);
+      // Without the message that it replies to, nothing is to be rung for.
+      if (mark === null) return create(attempt, context);
+      const found = await context.channels.find(record.channelId, mark, new Date(step.since), context.signal);
       if (found.kind === 'found') return adopt({ ...attempt, message }, found.messageId, context);
       if (found.kind === 'not there') return create(attempt, context);
       return notFoundOut(attempt, found, context);
     }
   }
+}
+
+/** What the card's message is known by; null for a ring whose card has no message. */
+async function markOf(record: CardRecord, ledger: Ledger): Promise<Mark | null> {
+  if (record.replyTo === null) return { marker: record.id };
+  const card = await ledger.get(record.replyTo);
+  return card === undefined || card.messageId === null ? null : { replyTo: card.messageId };
 }
 
 /** Writes the intent down. Where the store takes nothing, the channel is read back instead; the answer then is what comes of that. */
@@ -99,7 +134,9 @@ async function begin(
     return null;
   } catch (err) {
     context.log.warn({ err, ref: record.id }, 'A creation could not be written down: its channel is read back first');
-    const found = await context.channels.find(record.channelId, record.id, new Date(record.wantedAt), context.signal);
+    const mark = await markOf(record, context.ledger);
+    if (mark === null) return null;
+    const found = await context.channels.find(record.channelId, mark, new Date(record.wantedAt), context.signal);
     if (found.kind === 'not there') return null;
     if (found.kind === 'found') return adopt(attempt, found.messageId, context);
     return consequences(attempt, found, 'create', context);
@@ -110,7 +147,22 @@ async function adopt(attempt: Attempt, messageId: string, context: DeliveryConte
   context.log.info({ ref: attempt.record.id, message: messageId }, 'A message that the ledger did not know is adopted');
   // Before the edit, which may have to wait: what was found is not looked for again and again.
   await context.remember(attempt, messageId, 0);
-  return edit(attempt, messageId, context);
+  if (attempt.record.replyTo === null) return edit(attempt, messageId, context);
+  return { kind: 'shown', step: 'create', messageId, revision: attempt.record.intent?.revision ?? 0 };
+}
+
+/** Deletes the message of a ring. Rejects as `deliver` does. */
+async function remove(attempt: Undrawn, messageId: string, context: DeliveryContext): Promise<Delivery> {
+  const { record } = attempt;
+  const outcome = await context.channels.remove(record.channelId, messageId, context.signal);
+  if (outcome.kind === 'message refused') {
+    // It stays; the next one is worth more than its absence.
+    context.log.warn({ ref: record.id, code: outcome.code, reason: outcome.reason }, 'A ring could not be deleted');
+  } else if (outcome.kind !== 'sent' && outcome.kind !== 'gone') {
+    return consequences(attempt, outcome, 'edit', context);
+  }
+  await context.ledger.removed(record.id, context.now().getTime());
+  return { kind: 'removed' };
 }
 
 /**
@@ -130,6 +182,12 @@ async function notFoundOut(
 async function create(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
   const { record } = attempt;
   const time = context.now().getTime();
+  const card = record.replyTo === null ? undefined : await context.ledger.get(record.replyTo);
+  if (record.replyTo !== null && !isPosted(card, record)) {
+    // Its card has moved: that rings by itself.
+    await context.ledger.settle(record.id, record.revision);
+    return { kind: 'done' };
+  }
   const repeated = record.intent !== null && (attempt.unsent || mayRelyOnNonce(record, time));
   const creations = repeated ? Math.max(1, record.creations) : record.creations + 1;
   const intent = repeated && record.intent !== null ? record.intent : { at: time, revision: record.revision };
@@ -142,15 +200,17 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
     mentionRoles:
       record.refusedChannelId === null || record.channelId === context.defaultChannelId ? record.mentionRoles : [],
     ring: record.ring,
+    ...(card !== undefined && card.messageId !== null && { replyTo: card.messageId }),
   };
   const message = withRefusal(attempt.message, record);
-  let outcome = await context.channels.create(record.channelId, message, record.id, posting, context.signal);
+  const marker = record.replyTo === null ? record.id : null;
+  let outcome = await context.channels.create(record.channelId, message, marker, posting, context.signal);
   if (outcome.kind === 'message refused') {
     context.log.error(
       { ref: record.id, code: outcome.code, reason: outcome.reason },
       'Discord refuses a message as wrong: a plain one is sent',
     );
-    outcome = await context.channels.create(record.channelId, plain(message), record.id, posting, context.signal);
+    outcome = await context.channels.create(record.channelId, plain(message), marker, posting, context.signal);
   }
   if (outcome.kind === 'sent') {
     // Where an earlier attempt did reach Discord, its message came back: it shows what was sent then.
@@ -158,6 +218,10 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
     return { kind: 'shown', step: 'create', messageId: outcome.messageId, revision };
   }
   return consequences(attempt, outcome, 'create', context);
+}
+
+function isPosted(card: CardRecord | undefined, ring: CardRecord): boolean {
+  return card !== undefined && card.messageId !== null && card.channelId === ring.channelId;
 }
 
 async function edit(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
@@ -176,7 +240,7 @@ async function edit(attempt: Attempt, messageId: string, context: DeliveryContex
 }
 
 async function consequences(
-  attempt: Attempt,
+  attempt: Undrawn,
   outcome: Exclude<Outcome | Found, { kind: 'sent' } | { kind: 'found' } | { kind: 'not there' }>,
   of: 'create' | 'edit',
   context: DeliveryContext,
@@ -215,13 +279,13 @@ async function consequences(
 }
 
 /** Whether no earlier attempt of this creation can have reached Discord. */
-function isFresh(attempt: Attempt): boolean {
+function isFresh(attempt: Undrawn): boolean {
   return attempt.unsent || attempt.record.intent === null;
 }
 
 /** The card goes to the default channel; where that one refuses, it stays there until it no longer does. */
 async function refusedByChannel(
-  { record, written }: Attempt,
+  { record, written }: Pick<Attempt, 'record' | 'written'>,
   { code, reason }: Extract<Outcome, { kind: 'channel refused' }>,
   { defaultChannelId, ledger }: DeliveryContext,
 ): Promise<Delivery> {
@@ -234,7 +298,7 @@ async function refusedByChannel(
 
 /** A card that could not go where its route says tells so. */
 function withRefusal(message: Message, record: CardRecord): Message {
-  if (record.refusedChannelId === null) return message;
+  if (record.refusedChannelId === null || record.replyTo !== null) return message;
   const line: Line = [
     'Its route names the channel ',
     { code: record.refusedChannelId },

@@ -7,6 +7,8 @@ export type Step =
   | { readonly kind: 'wait'; readonly reason: string; readonly until: number }
   | { readonly kind: 'edit'; readonly reason: string; readonly messageId: string }
   | { readonly kind: 'create'; readonly reason: string }
+  /** Delete a ring's message, before the next one or because it no longer applies. */
+  | { readonly kind: 'remove'; readonly reason: string; readonly messageId: string }
   /** Read the channel back for our own message before creating one. */
   | { readonly kind: 'look'; readonly reason: string; readonly since: number };
 
@@ -24,6 +26,8 @@ export function plan(record: CardRecord, unsent: boolean, now: number): Step {
   if (record.shownRevision >= record.revision) return { kind: 'skip', reason: 'already shown' };
   if (record.retryAt !== null && record.retryAt > now)
     return { kind: 'wait', reason: 'refused before', until: record.retryAt };
+  if (record.messageId !== null && record.replyTo !== null)
+    return { kind: 'remove', reason: 'only a new message rings', messageId: record.messageId };
   if (record.messageId !== null) return { kind: 'edit', reason: 'state changed', messageId: record.messageId };
   if (record.intent !== null && !unsent) {
     return { kind: 'look', reason: 'an earlier attempt has no known end', since: record.intent.at };

@@ -3,7 +3,15 @@ import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
-import { type Attempt, type Delivery, deliver, type FailedOutcome, postponement } from './deliver.ts';
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryContext,
+  deliver,
+  type FailedOutcome,
+  postponement,
+  withdraw,
+} from './deliver.ts';
 import { backOff, createLane, isIdle, type Lane } from './lane.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
@@ -54,6 +62,9 @@ export interface Publisher {
 
 /** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
 const tokenPauseMs = 5 * 60_000;
+
+/** So many are worth a look at the whole channel. */
+const fewUnseen = 3;
 
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
@@ -119,6 +130,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return false;
     }
     const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
+    await lookAround(lane);
+    // As long as the channel takes everything at once, nothing has to wait.
+    if (!allowed.create) await fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined) {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
@@ -137,15 +151,41 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return false;
   }
 
+  /** One read of the channel for many cards that may have a message; where it fails, each is looked for by itself. */
+  async function lookAround(lane: Lane): Promise<void> {
+    const { count, since } = await ledger.unseen(lane.channelId);
+    if (count < fewUnseen && (count === 0 || lane.seen === null || lane.seen.since > since)) return;
+    if (lane.seen === null || lane.seen.since > since) {
+      const read = await options.channels.readBack(lane.channelId, new Date(since), stopping.signal);
+      if (read.kind !== 'read') return;
+      lane.seen = { since, messages: read.messages };
+    }
+    await ledger.seen(lane.channelId, lane.seen.since, lane.seen.messages);
+  }
+
+  async function fold(lane: Lane, time: number): Promise<void> {
+    const folded = await ledger.fold(lane.channelId, time);
+    if (folded > 0)
+      log.info({ channel: lane.channelId, folded }, 'Alerts fold into a digest: more wait than the channel takes');
+  }
+
   async function show(lane: Lane, card: CardRecord): Promise<void> {
     const message = await options.kinds[card.kind]?.(card.id);
-    if (message === undefined) await ledger.settle(card.id, card.revision);
-    else settle(lane, card, await attempt(card, message, true));
+    if (message !== undefined) settle(lane, card, await attempt(card, message, true));
+    else if (card.replyTo !== null) settle(lane, card, await takeBack(card));
+    else await ledger.settle(card.id, card.revision);
+  }
+
+  function takeBack(record: CardRecord): Promise<Delivery> {
+    return withdraw({ record, unsent: unsent.delete(record.id), written: true }, context());
+  }
+
+  function context(): DeliveryContext {
+    return { ...options, signal: stopping.signal, remember };
   }
 
   async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
-    const context = { ...options, signal: stopping.signal, remember };
-    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context);
+    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context());
     if (delivery.kind === 'shown') await remember({ record, written }, delivery.messageId, delivery.revision);
     return delivery;
   }
@@ -193,6 +233,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
     if (delivery.kind === 'done') return;
     const time = now().getTime();
+    if (delivery.kind === 'removed') {
+      lane.failures = 0;
+      return;
+    }
     if (delivery.kind === 'shown') {
       lane.failures = 0;
       lane.refusing = false;
@@ -236,7 +280,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     log[level]({ ref: id, kind, channel: channelId, message: messageId, revision, open, lagMs }, sentence);
   }
 
-  function tellFailed(lane: Lane, record: CardRecord, delivery: Exclude<Delivery, { kind: 'shown' | 'done' }>): void {
+  function tellFailed(
+    lane: Lane,
+    record: CardRecord,
+    delivery: Exclude<Delivery, { kind: 'shown' | 'done' | 'removed' }>,
+  ): void {
     const { outcome, reason } = delivery;
     const level = delivery.kind === 'away' && lane.failures === 0 ? 'info' : 'debug';
     log[level]({ ref: record.id, channel: lane.channelId, outcome, reason }, 'A message could not be shown: it waits');
@@ -281,6 +329,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       run(lane);
     },
     async showUnwritten(wanted, message) {
+      // It makes messages that a look before did not see.
+      for (const lane of lanes.values()) lane.seen = null;
       const known = await ledger.get(wanted.id).catch(() => undefined);
       const card = unwritten.put(wanted, known, message);
       if (card !== null) run(laneOf(card.record.channelId));

@@ -100,6 +100,8 @@ function unknown(wanted: WantedCard): CardRecord {
   return {
     ...wanted,
     refusedChannelId: null,
+    replyTo: null,
+    foldedInto: null,
     revision: 0,
     shownRevision: 0,
     creations: 0,

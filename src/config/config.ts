@@ -12,6 +12,9 @@ export interface Route {
   readonly mention: readonly string[];
   /** Undefined: critical and warning ring. */
   readonly ring: boolean | undefined;
+  readonly ringOnResolve: boolean;
+  /** Whom to ring once, when nobody acknowledges a critical incident in time. */
+  readonly escalate: { readonly afterMs: number; readonly mention: readonly string[] } | undefined;
 }
 
 export type Kubernetes =

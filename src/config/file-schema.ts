@@ -29,6 +29,16 @@ const matcher = z
   })
   .meta({ description: 'The exact value, or a regular expression between slashes that is found anywhere in it' });
 
+const Escalate = z
+  .strictObject({
+    after: duration(60_000, 7 * 24 * hour, 'from 1m to 7d', '15m').meta({
+      description: 'How long a critical incident may go without being acknowledged',
+    }),
+    mention: roles.meta({ description: 'Ids of the roles that are mentioned then' }),
+  })
+  .transform(({ after, mention }) => ({ afterMs: after, mention }))
+  .meta({ description: 'Whom to ring once, when nobody acknowledges a critical incident' });
+
 const Route = z
   .strictObject({
     match: z.record(z.string(), matcher).meta({
@@ -41,6 +51,8 @@ const Route = z
       .boolean()
       .optional()
       .meta({ description: 'Default: true for critical and warning; false sends without a notification' }),
+    ringOnResolve: z.boolean().default(false).meta({ description: 'Whether the end of an incident rings too' }),
+    escalate: Escalate.optional(),
   })
   .meta({ description: 'First match wins' });
 

@@ -87,7 +87,7 @@ function assemble(
     log: { level: environment.LOG_LEVEL },
     access,
     alerts: {
-      routes: alerts.routes.map(({ ring, ...route }) => ({ ...route, ring })),
+      routes: alerts.routes.map(({ ring, escalate, ...route }) => ({ ...route, ring, escalate })),
       watchdog: {
         alertname: watchdog.alertname,
         afterMs: watchdog.after,

@@ -40,7 +40,11 @@ export function wantedChannels({ discord, alerts }: Pick<Config, 'discord' | 'al
     ...(discord.auditChannelId === null
       ? []
       : [{ place: 'DISCORD_AUDIT_CHANNEL_ID', id: discord.auditChannelId, mention: [] }]),
-    ...alerts.routes.map(({ channel, mention }, at) => ({ place: `alerts.routes[${at}]`, id: channel, mention })),
+    ...alerts.routes.map(({ channel, mention, escalate }, at) => ({
+      place: `alerts.routes[${at}]`,
+      id: channel,
+      mention: [...mention, ...(escalate?.mention ?? [])],
+    })),
   ];
   const byId = Map.groupBy(uses, ({ id }) => id);
   return [...byId].map(([id, same]) => ({
@@ -55,7 +59,10 @@ export function wantedRoles({ access, alerts, apps }: Pick<Config, 'access' | 'a
   const entries = [
     ...levels.map((level) => ({ place: `access.${level}`, ids: access[level] })),
     ...apps.map(({ name, deployers }) => ({ place: `apps.${name}.deployers`, ids: deployers })),
-    ...alerts.routes.map(({ mention }, at) => ({ place: `alerts.routes[${at}].mention`, ids: mention })),
+    ...alerts.routes.flatMap(({ mention, escalate }, at) => [
+      { place: `alerts.routes[${at}].mention`, ids: mention },
+      { place: `alerts.routes[${at}].escalate.mention`, ids: escalate?.mention ?? [] },
+    ]),
   ];
   return entries.filter(({ ids }) => ids.length > 0);
 }

@@ -10,8 +10,21 @@ export interface IncidentsTable {
   opened_at: number;
   /** When all of it was resolved or no longer reported; null while it is open. */
   closed_at: number | null;
-  /** `Incident` as JSON. */
+  /** When the next role is mentioned unless somebody acknowledges it; null where nobody is to be. */
+  escalate_at: Generated<number | null>;
+  /** `Incident` as JSON, with its first alerts. */
   state: string;
+  /** How many rows hold its further alerts. */
+  parts: Generated<number>;
+}
+
+/** What an incident of hundreds of alerts or more has of them beside its own row. */
+export interface IncidentPartsTable {
+  incident_id: string;
+  /** From 0, in order. */
+  part: number;
+  /** A list of `KnownAlert` as JSON. */
+  alerts: string;
 }
 
 /** The ledger: what each message in Discord should show, and what is known to be shown. */
@@ -42,6 +55,12 @@ export interface CardsTable {
   mention_roles: string;
   /** 1 when its creation notifies people's devices. */
   ring: number;
+  /** The card that its message replies to; null for all but rings. */
+  reply_to: Generated<string | null>;
+  /** The revision of that card for which it was asked for. */
+  reply_revision: Generated<number | null>;
+  /** The digest that shows it, in place of a message of its own; it then counts as shown. */
+  folded_into: Generated<string | null>;
   /** Not before this; null when it may go at once. */
   retry_at: number | null;
   attempts: number;
@@ -145,13 +164,24 @@ export interface ReceiversTable {
   called_at: number;
 }
 
+/** Storms, a digest card each. */
+export interface DigestsTable {
+  id: string;
+  channel_id: string;
+  opened_at: number;
+  /** When nothing of it was open any more; null before. */
+  closed_at: number | null;
+}
+
 export interface Tables {
+  digests: DigestsTable;
   watches: WatchesTable;
   absences: AbsencesTable;
   outages: OutagesTable;
   receivers: ReceiversTable;
   operations: OperationsTable;
   incidents: IncidentsTable;
+  incident_parts: IncidentPartsTable;
   cards: CardsTable;
   audit: AuditTable;
   interactions: InteractionsTable;

@@ -179,10 +179,10 @@ describe('reading back', () => {
     const made = await create(room);
     for (let n = 0; n < 130; n += 1) discord.as('vera').say('alerts', `later ${n}`);
     const channel = discord.channelId('alerts');
-    const found = await room.channels.find(channel, 'incident-1', since, never);
+    const found = await room.channels.find(channel, { marker: 'incident-1' }, since, never);
     expect(found).toEqual({ kind: 'found', messageId: made.kind === 'sent' ? made.messageId : '' });
-    expect(await room.channels.find(channel, 'incident-10', since, never)).toEqual({ kind: 'not there' });
-    expect(await room.channels.find(channel, 'cident-1', since, never)).toEqual({ kind: 'not there' });
+    expect(await room.channels.find(channel, { marker: 'incident-10' }, since, never)).toEqual({ kind: 'not there' });
+    expect(await room.channels.find(channel, { marker: 'cident-1' }, since, never)).toEqual({ kind: 'not there' });
     const pages = discord.requests.of({ method: 'GET', path: `/channels/${channel}/messages` });
     expect(pages.length).toBeGreaterThan(5);
   });
@@ -191,13 +191,13 @@ describe('reading back', () => {
     const room = open();
     const channel = discord.channelId('alerts');
     discord.faults.next({ path: '/messages' }, { status: 502 });
-    expect(await room.channels.find(channel, 'x', new Date(), never)).toMatchObject({ kind: 'unknown' });
-    expect(await room.channels.find('112233445566770000', 'x', new Date(), never)).toMatchObject({
+    expect(await room.channels.find(channel, { marker: 'x' }, new Date(), never)).toMatchObject({ kind: 'unknown' });
+    expect(await room.channels.find('112233445566770000', { marker: 'x' }, new Date(), never)).toMatchObject({
       kind: 'channel refused',
       code: 10003,
     });
     discord.faults.next({ path: '/messages' }, { status: 200, body: { not: 'a list' } });
-    expect(await room.channels.find(channel, 'x', new Date(), never)).toMatchObject({ kind: 'unknown' });
+    expect(await room.channels.find(channel, { marker: 'x' }, new Date(), never)).toMatchObject({ kind: 'unknown' });
   });
 });
 

@@ -1,7 +1,7 @@
 // What API v2 tells of alerts, groups and silences: one suite for the sandbox and for a real Alertmanager, asked through the bot's own room.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fingerprint, type Labels } from '../../../sandbox/alertmanager/fingerprint.ts';
-import type { Alertmanager, Answer } from '../../../src/alertmanager/alertmanager.ts';
+import type { Alertmanager, Answer, Matcher, Rejection } from '../../../src/alertmanager/alertmanager.ts';
 import { openAlertmanager } from '../../../src/alertmanager/open.ts';
 
 /** One receiver, `discord-bot`, for all alerts; groups by alertname and namespace. */
@@ -9,8 +9,6 @@ export interface ApiSubject {
   readonly url: string;
   fire(labels: Labels, annotations: Labels, startsAt: Date): Promise<void>;
   resolve(labels: Labels): Promise<void>;
-  /** @returns its id. */
-  silence(matchers: Labels): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -82,11 +80,35 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
       expect(brief).toContainEqual({ receiver: 'discord-bot', labels: { alertname: 'Lone' }, alerts: 1 });
     });
 
-    test('what is silenced is listed, with the silence', async () => {
-      const id = await subject.silence({ pod: 'web-2' });
+    const silence = (matchers: readonly Matcher[], forMs: number) => {
+      const startsAt = new Date();
+      const endsAt = new Date(startsAt.getTime() + forMs);
+      return api.silence(
+        { matchers, startsAt, endsAt, createdBy: 'otto (Discord 1)', comment: 'a "new" disk' },
+        signal,
+      );
+    };
+    const equal = (name: string, value: string): Matcher => ({ name, value, isRegex: false, isEqual: true });
+
+    test('what is silenced is listed, with the silence, until it is ended', async () => {
+      const id = told(await silence([equal('pod', 'web-2'), equal('alertname', 'Down')], 3_600_000));
       await until(async () => (await listed()).get(fingerprint(other))?.silencedBy.length === 1);
       expect((await listed()).get(fingerprint(other))?.silencedBy).toEqual([id]);
       expect((await listed()).get(fingerprint(web))?.silencedBy).toEqual([]);
+      const [made] = told(await api.silences(signal)).filter((one) => one.id === id);
+      expect(made).toMatchObject({ state: 'active', createdBy: 'otto (Discord 1)', comment: 'a "new" disk' });
+      expect(made?.matchers).toEqual(expect.arrayContaining([equal('pod', 'web-2'), equal('alertname', 'Down')]));
+      expect(Number(made?.endsAt) - Date.now()).toBeGreaterThan(3_500_000);
+
+      expect(await api.expire(id, signal)).toEqual({ kind: 'answered', value: null });
+      await until(async () => (await listed()).get(fingerprint(other))?.silencedBy.length === 0);
+      expect(told(await api.silences(signal)).find((one) => one.id === id)?.state).toBe('expired');
+    });
+
+    test('a silence of nothing, or of the past, is rejected, and so is the end of one that there is not', async () => {
+      expect(await silence([equal('pod', '')], 3_600_000)).toMatchObject({ kind: 'rejected' });
+      expect(await silence([equal('pod', 'web-2')], -1000)).toMatchObject({ kind: 'rejected' });
+      expect(await api.expire('6f1c1d1e-0000-4000-8000-000000000000', signal)).toMatchObject({ kind: 'rejected' });
     });
 
     test('what has ended is not listed any more', async () => {
@@ -99,7 +121,7 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
   });
 }
 
-function told<T>(answer: Answer<T>): T {
+function told<T>(answer: Answer<T> | Rejection): T {
   if (answer.kind === 'answered') return answer.value;
   throw new Error(`${answer.kind}: ${answer.reason}`);
 }

@@ -31,7 +31,6 @@ describeApi('the sandbox', async () => {
     url: one.api.url,
     fire: async (labels, annotations, startsAt) => one.fire(labels, annotations, { startsAt }),
     resolve: async (labels) => one.resolve(labels),
-    silence: async (matchers) => one.silences.add(matchers),
     stop: () => one.stop(),
   };
 });

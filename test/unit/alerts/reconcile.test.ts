@@ -19,7 +19,7 @@ import {
   place,
   unknownTo,
 } from '../../../src/alerts/reconcile.ts';
-import { minute, notification, t0 } from './notifications.ts';
+import { minute, noActions, notification, t0 } from './notifications.ts';
 
 const web1 = { fingerprint: '1111111111111111', labels: { alertname: 'Down', pod: 'web-1' } };
 const web2 = { fingerprint: '2222222222222222', labels: { alertname: 'Down', pod: 'web-2' } };
@@ -46,6 +46,7 @@ function look(alerts: readonly ListedAlert[], more: Partial<Look> = {}): Look {
     askedAt: t0 + 10 * minute,
     absenceCounts: true,
     held: new Map(),
+    silences: new Map(),
     now: t0 + 10 * minute,
     ...more,
   };
@@ -139,7 +140,7 @@ describe('what is shown and listed', () => {
     const { incident: marked } = judge(incident, look([listed(web1, more)]));
     expect(marked.alerts[0]?.suppressed).toBe(word);
     expect(marked.closedAt).toBeNull();
-    const message = incidentMessage(marked, t0 + 10 * minute);
+    const message = incidentMessage(marked, t0 + 10 * minute, noActions);
     expect(JSON.stringify(message.text)).toContain('Silenced or inhibited in Alertmanager: all that fires');
     expect(JSON.stringify(message.list?.items[0]?.lines)).toContain(`firing (${word})`);
     expect(judge(marked, look([listed(web1)])).incident).toEqual(incident);
@@ -231,7 +232,9 @@ describe('what is listed and not known', () => {
       kind: 'opened',
       incident: { groupKey: provisionalKey(group1.labels), closedAt: null, openedAt: t0 + 10 * minute },
     });
-    expect(JSON.stringify(incidentMessage(placed.incident, t0).text)).toContain("Found in Alertmanager's list");
+    expect(JSON.stringify(incidentMessage(placed.incident, t0, noActions).text)).toContain(
+      "Found in Alertmanager's list",
+    );
   });
 
   test('is forgotten where a notification was faster', () => {

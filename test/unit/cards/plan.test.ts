@@ -9,6 +9,8 @@ const fresh: CardRecord = {
   kind: 'alert',
   channelId: '1',
   refusedChannelId: null,
+  replyTo: null,
+  foldedInto: null,
   priority: 0,
   revision: 1,
   shownRevision: 0,

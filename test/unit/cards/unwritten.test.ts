@@ -25,6 +25,8 @@ const shownBefore: CardRecord = {
   shownRevision: 3,
   messageId: '9',
   refusedChannelId: null,
+  replyTo: null,
+  foldedInto: null,
   creations: 1,
   intent: null,
   retryAt: null,

@@ -1,0 +1,71 @@
+// Mentions the next role, once, when nobody has acknowledged a critical incident in time; what is due survives restarts.
+import type { Logger } from 'pino';
+import type { Alerts } from './alerts.ts';
+
+export interface EscalationStore {
+  /** Incidents whose next role is to be mentioned, the earliest first; `at` in milliseconds since 1970. */
+  escalations(limit: number): Promise<readonly { readonly id: string; readonly at: number }[]>;
+}
+
+export interface Escalations {
+  start(): void;
+  /** Something may be due at this time (milliseconds since 1970). */
+  expect(at: number): void;
+  stop(): Promise<void>;
+}
+
+/** Longer waits are taken in steps, so that a clock that jumps does no harm; also between two tries where the store fails. */
+const longestMs = 30_000;
+
+/** Looked at in one go. */
+const most = 100;
+
+export function createEscalations(options: {
+  readonly store: EscalationStore;
+  readonly alerts: Pick<Alerts, 'escalate'>;
+  readonly log: Logger;
+  readonly now: () => Date;
+}): Escalations {
+  const { store, alerts, log, now } = options;
+  let timer: NodeJS.Timeout | null = null;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+
+  function look(at: number): void {
+    const soon = Math.min(at, now().getTime() + longestMs);
+    if (stopped || (timer !== null && timerAt <= soon)) return;
+    if (timer !== null) clearTimeout(timer);
+    timerAt = soon;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        timerAt = Number.POSITIVE_INFINITY;
+        running = running.then(run);
+      },
+      Math.max(1, soon - now().getTime()),
+    );
+  }
+
+  async function run(): Promise<void> {
+    try {
+      const waiting = await store.escalations(most);
+      for (const { id } of waiting.filter(({ at }) => at <= now().getTime())) await alerts.escalate(id);
+      const [next] = await store.escalations(1);
+      if (next !== undefined) look(next.at);
+    } catch (err) {
+      log.warn({ err }, 'Incidents that nobody acknowledged could not be looked at: tried again');
+      look(now().getTime() + longestMs);
+    }
+  }
+
+  return {
+    start: () => look(now().getTime()),
+    expect: look,
+    async stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      await running;
+    },
+  };
+}

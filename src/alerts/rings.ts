@@ -1,0 +1,22 @@
+// The card of a ring, as an incident wants it.
+import { priorities, ringId, type WantedRing } from '../cards/card.ts';
+import { type Incident, type RingReason, worstSeverity } from './incident.ts';
+
+/** The kind of these cards in the ledger. */
+export const ringCard = 'ring';
+
+/** @param now milliseconds since 1970. */
+export function wantedRing(incident: Incident, reason: RingReason, now: number): WantedRing {
+  const { ringing } = incident;
+  const isCritical = reason !== 'resolved' && worstSeverity(incident.alerts) === 'critical';
+  return {
+    id: ringId(incident.id),
+    cardId: incident.id,
+    kind: ringCard,
+    // New cards of the same severity go first: nothing tells of those yet.
+    priority: isCritical ? priorities.warning : priorities.notice,
+    cardPriority: isCritical ? priorities.critical : priorities.warning,
+    mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
+    wantedAt: now,
+  };
+}

@@ -1,0 +1,117 @@
+// What a turn of an incident leaves behind beside its alerts: its history, whether it rings, and what is kept for the next turn. Pure.
+import {
+  type History,
+  type Incident,
+  isOpen,
+  type RingReason,
+  type Severity,
+  severityRank,
+  worstSeverity,
+} from './incident.ts';
+import type { Merge } from './merge.ts';
+import { audible, isFlapping, ringFor, riseOf } from './ring.ts';
+import { type Route, ringingOf } from './routes.ts';
+import type { Notification } from './schema.ts';
+
+type Changed = Exclude<Merge, { kind: 'ignored' }>;
+
+export interface Turned {
+  readonly result: Changed;
+  /** Why people are rung by a message of their own; null where they are not. */
+  readonly ring: RingReason | null;
+}
+
+export interface TurnOptions {
+  readonly before: Incident | undefined;
+  readonly result: Changed;
+  /** Null for what Alertmanager's list told. */
+  readonly notification: Notification | null;
+  readonly routes: readonly Route[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Completes what `merge` or the list has made of an incident. */
+export function turn({ before, result, notification, routes, now }: TurnOptions): Turned {
+  const { kind, incident } = result;
+  const ringing = incident.ringing ?? ringingOf(incident, routes);
+  const withRoute: Incident = {
+    ...incident,
+    ringing,
+    history: historyOf(before, result),
+    ...(notification !== null && { notifiedAt: now }),
+  };
+  const after = critical(forgetAcknowledgement(before, withRoute, kind, now), now);
+  const decision = ringFor({ before, after, what: kind, notification, now });
+  const ring = decision.kind === 'ring' ? decision.reason : null;
+  const done = ring === null ? unrung(after, kind) : rung(after, ring, now);
+  return { result: { kind, incident: { ...done, peak: peakOf(done) } }, ring };
+}
+
+/** What rang before an end, or for it, says nothing about what comes after. */
+function unrung(incident: Incident, kind: Merge['kind']): Incident {
+  if (kind !== 'closed' && kind !== 'reopened') return incident;
+  const { ring: _, ...rest } = incident;
+  return rest;
+}
+
+/** The incident after it has rung for this reason. */
+export function rung(incident: Incident, reason: RingReason, now: number): Incident {
+  return {
+    ...incident,
+    ring: { reason, at: now },
+    ...(isReturn(incident, reason) && { returned: { at: now, severity: worstSeverity(audible(incident)) } }),
+    ...(reason === 'not acknowledged' && { escalatedAt: now }),
+  };
+}
+
+function isReturn(incident: Incident, reason: RingReason): boolean {
+  if (reason === 'repeated' || reason === 'not acknowledged' || reason === 'resolved') return false;
+  return reason !== 'worse' || peakOf(incident) === incident.peak;
+}
+
+function peakOf(incident: Incident): Severity {
+  const heard = worstSeverity(audible(incident));
+  const { peak = heard } = incident;
+  return severityRank(heard) < severityRank(peak) ? heard : peak;
+}
+
+function historyOf(before: Incident | undefined, { kind, incident }: Changed): History {
+  const history = before?.history ?? { grew: 0, shrank: 0, flapped: 0 };
+  if (before === undefined || kind === 'opened') return history;
+  if (kind === 'reopened') return { ...history, flapped: history.flapped + 1 };
+  if (kind !== 'updated') return history;
+  const [was, is] = [openOf(before), openOf(incident)];
+  const grew = [...is].some((fingerprint) => !was.has(fingerprint));
+  const shrank = [...was].some((fingerprint) => !is.has(fingerprint));
+  if (!grew && !shrank) return history;
+  return { ...history, grew: history.grew + Number(grew), shrank: history.shrank + Number(shrank) };
+}
+
+function openOf({ alerts }: Incident): ReadonlySet<string> {
+  return new Set(alerts.filter(isOpen).map((alert) => alert.fingerprint));
+}
+
+/** Whoever acknowledged it has seen neither that it is back nor that it has become worse, unless it does so again and again. */
+function forgetAcknowledgement(
+  before: Incident | undefined,
+  after: Incident,
+  kind: Changed['kind'],
+  now: number,
+): Incident {
+  if (before === undefined || after.acknowledged === undefined) return after;
+  const isWorse = riseOf(before, after, kind) === 'worse' && !isFlapping(before, after, now);
+  if (kind !== 'reopened' && !isWorse) return after;
+  const { acknowledged: _, ...rest } = after;
+  return rest;
+}
+
+/** Since when it is critical and nobody has acknowledged it, of what is neither silenced nor inhibited. */
+export function critical(incident: Incident, now: number): Incident {
+  const heard = audible(incident);
+  const isCritical = incident.closedAt === null && heard.length > 0 && worstSeverity(heard) === 'critical';
+  if (isCritical && incident.acknowledged === undefined)
+    return { ...incident, criticalSince: incident.criticalSince ?? now };
+  const { criticalSince: _, ...rest } = incident;
+  return rest;
+}
