@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const flags = ['--optimize-for-size', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
 
 /** Likewise; see `scripts/launch.mjs`. */
-const tuning = { MALLOC_MMAP_THRESHOLD_: '131072' };
+const tuning = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1' };
 
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 

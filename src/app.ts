@@ -9,7 +9,7 @@ import { createEscalations } from './alerts/escalations.ts';
 import { eachOpen } from './alerts/open-incidents.ts';
 import { createReconciler, type Reconciler } from './alerts/reconciler.ts';
 import { ringCard } from './alerts/rings.ts';
-import { type Notification, parseNotification } from './alerts/schema.ts';
+import { type Notification, notificationParser } from './alerts/schema.ts';
 import { createSilencing } from './alerts/silencing.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
@@ -32,10 +32,12 @@ import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { readTyped } from './dispatch/typed-command.ts';
+import { httpLimits } from './http/limits.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
 import { createMetrics } from './lib/metrics.ts';
 import type { Redact } from './lib/redact.ts';
+import { createRoom } from './lib/room.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createAccounts } from './operations/account.ts';
 import { endings, type Procedure } from './operations/operation.ts';
@@ -95,7 +97,10 @@ export async function startApp(options: {
     const store = await openStore({ path: config.database.path, log, now });
     lifecycle.onStop('store', () => store.close());
 
+    // Large webhooks and large cards take turns, since each takes several times its size while it is made.
+    const workroom = createRoom(httpLimits.bodyBytes);
     const discord = openDiscord({
+      workroom,
       token: () => config.discord.token.reveal(),
       apiUrl: config.discord.apiUrl,
       guildId: config.discord.guildId,
@@ -184,7 +189,8 @@ export async function startApp(options: {
       port: config.http.port,
       log,
       webhookToken: config.alertmanager.webhookToken,
-      parse: parseNotification,
+      parser: notificationParser,
+      workroom,
       async accept(notification) {
         const [incident] = await Promise.all([alerts.accept(notification), watchdog.hear(notification)]);
         metrics.notification(notification.status);
@@ -358,7 +364,10 @@ export async function startApp(options: {
     void sweep();
 
     function checkChannels(): void {
-      const routed = config.alerts.routes.map((route) => ({ id: route.channel, mentions: route.mention.length > 0 }));
+      const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
+        id: channel,
+        mentions: mention.length > 0 || (escalate !== undefined && escalate.mention.length > 0),
+      }));
       void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
     }
 

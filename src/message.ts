@@ -33,6 +33,8 @@ export interface Item {
   readonly lines: readonly Line[];
   /** The same without any cut, as plain text for the attached file. */
   readonly whole: string;
+  /** `lines` leave out a part of it, so that the file is attached even where they fit. */
+  readonly isShort?: boolean;
 }
 
 /** Many like things; as many as fit are shown, in order. */

@@ -5,7 +5,14 @@ import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
 import { nameOf } from './describe.ts';
-import { type Acknowledgement, type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
+import {
+  type Acknowledgement,
+  type Incident,
+  isOpen,
+  provisionalKey,
+  type RingReason,
+  worstSeverity,
+} from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
@@ -13,7 +20,7 @@ import { ringMessage } from './ring-message.ts';
 import { wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import { type Labels, labelOf, type Notification } from './schema.ts';
-import { rung, type Turned, turn } from './turn.ts';
+import { critical, rung, type Turned, turn } from './turn.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
@@ -130,6 +137,8 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   /** By receiver and groupKey; empty while the store works. */
   const unwritten = new Map<string, Incident>();
+  /** Why those of them should ring, by the same key: an edit alone would ring nobody. */
+  const unrung = new Map<string, RingReason>();
   /**
    * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
    * while it could not write them down.
@@ -169,9 +178,11 @@ export function createAlerts(options: AlertOptions): Alerts {
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
         const isShown = result.kind === 'unchanged' && held === undefined;
         if (!isShown) wanted = want(turned.result);
-        return { result: turned.result, channelId: await write(tx, turned, wanted) };
+        const ring = turned.ring ?? unrung.get(key) ?? null;
+        return { result: turned.result, channelId: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
+      unrung.delete(key);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
       if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
@@ -234,7 +245,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     await tx.write(incident, escalationOf(incident)?.at ?? null);
     const channelId = wanted === undefined ? null : await tx.want(wanted);
     if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
-    if (kind === 'closed' || kind === 'reopened') await tx.reviewRing(ringId(incident.id), priorities.refresh);
+    if (kind !== 'opened' && ringMessage(incident) === undefined)
+      await tx.reviewRing(ringId(incident.id), priorities.refresh);
     return channelId;
   }
 
@@ -266,11 +278,12 @@ export function createAlerts(options: AlertOptions): Alerts {
     const done = await store.change(async (tx) => {
       const before = await tx.read(incidentId);
       if (before === undefined) return undefined;
-      const incident = change(before);
-      if (incident === before) return { incident, channelId: null };
-      await tx.write(incident, escalationOf(incident)?.at ?? null);
-      const wanted = { ...want({ kind: 'unchanged', incident }), priority: priorities.progress };
-      return { incident, channelId: await tx.want(wanted) };
+      const changed = change(before);
+      if (changed === before) return { incident: before, channelId: null };
+      const incident = critical(changed, now().getTime());
+      const result = { kind: 'unchanged', incident } as const;
+      const wanted = { ...want(result), priority: priorities.progress };
+      return { incident, channelId: await write(tx, { result, ring: null }, wanted) };
     });
     if (done === undefined) return undefined;
     if (done.channelId !== null) publisher.wake(done.channelId);
@@ -315,7 +328,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     const merged = merge(known, notification, now().getTime());
     if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     const { routes } = options;
-    const { result } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    if (ring !== null) unrung.set(key, ring);
     if (!unwritten.has(key)) {
       log.warn(
         { ...aboutIn(notification), ...refOf(result) },
@@ -345,14 +359,16 @@ export function createAlerts(options: AlertOptions): Alerts {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
         const channelId = await store.change(async (tx) => {
-          await tx.write(incident, escalationOf(incident)?.at ?? null);
-          return tx.want(wanted);
+          const result = { kind: 'unchanged', incident } as const;
+          return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
         });
         // A newer state that came meanwhile is still to be written.
         if (unwritten.get(key) !== incident) continue;
+        unrung.delete(key);
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
-        publisher.wake(channelId);
+        if (channelId !== null) publisher.wake(channelId);
+        settled(incident);
         log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');

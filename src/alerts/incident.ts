@@ -14,6 +14,8 @@ export interface KnownAlert {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorURL: string;
+  /** Of its panel or dashboard, as Grafana tells it. */
+  readonly dashboardURL?: string;
   readonly startsAt: number;
   /** When it was resolved, else null. */
   readonly endsAt: number | null;
@@ -69,7 +71,14 @@ export interface Escalation {
 }
 
 /** Why people are rung again. */
-export type RingReason = 'worse' | 'repeated' | 'reopened' | 'not acknowledged' | 'resolved';
+export type RingReason =
+  | 'worse'
+  | 'repeated'
+  | 'reopened'
+  | 'no longer silenced'
+  | 'no longer inhibited'
+  | 'not acknowledged'
+  | 'resolved';
 
 /** The newest ring of an incident. */
 export interface Ring {
@@ -100,12 +109,14 @@ export interface Incident {
   readonly history?: History;
   readonly ringing?: Ringing;
   readonly ring?: Ring;
-  /** Since when its worst alert is critical; absent while it is not. */
+  /** Since when its worst alert is critical and nobody has acknowledged it; absent while that is not so. */
   readonly criticalSince?: number;
   /** When the next role was mentioned; at most once an incident. */
   readonly escalatedAt?: number;
-  /** When it last rang for being open again. */
-  readonly reopenRangAt?: number;
+  /** The highest severity that has been heard of it. */
+  readonly peak?: Severity;
+  /** When it last rang for being back, or as bad as it had been before, and how severe it was then. */
+  readonly returned?: { readonly at: number; readonly severity: Severity };
   /** When a notification last told of it. */
   readonly notifiedAt?: number;
 }

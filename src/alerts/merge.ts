@@ -14,6 +14,9 @@ export const goneMs = 5 * 60_000;
  */
 export const lateMs = 10_000;
 
+/** How far Prometheus' clock may be ahead of ours. */
+const clockMarginMs = 60_000;
+
 /** How long, and how many of them, an incident that goes on keeps its alerts that have ended. */
 const keptEnded = { ms: 24 * 3_600_000, count: 1000 };
 
@@ -75,7 +78,9 @@ function update(before: Incident, notification: Notification, now: number): Merg
     },
     now,
   );
-  return { kind: outcome(before, after), incident: after };
+  const kind = outcome(before, after);
+  // The alerts as they were: thousands that show the same need no writing.
+  return { kind, incident: kind === 'unchanged' ? { ...after, alerts: before.alerts } : after };
 }
 
 function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'closed' | 'unchanged' {
@@ -93,31 +98,48 @@ function showsTheSame(before: Incident, after: Incident): boolean {
   // One by one: a group can hold many thousands.
   return after.alerts.every((alert, index) => {
     const known = before.alerts[index];
-    return known === alert || (known !== undefined && visible(known) === visible(alert));
+    return known === alert || (known !== undefined && showsAlike(known, alert));
   });
 }
 
-function visible(alert: KnownAlert): string {
-  const { fingerprint, state, suppressed, startsAt, endsAt, labels, annotations } = alert;
-  const texts = [Object.entries(labels), Object.entries(annotations)];
-  return JSON.stringify([fingerprint, state, suppressed, startsAt, endsAt, ...texts]);
+function showsAlike(a: KnownAlert, b: KnownAlert): boolean {
+  return (
+    a.fingerprint === b.fingerprint &&
+    a.state === b.state &&
+    a.suppressed === b.suppressed &&
+    a.startsAt === b.startsAt &&
+    a.endsAt === b.endsAt &&
+    sameTexts(a.labels, b.labels) &&
+    sameTexts(a.annotations, b.annotations)
+  );
+}
+
+function sameTexts(a: Labels, b: Labels): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 }
 
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {
   if (known !== undefined && isLate(known, said, now)) return { ...known, seenAt: now };
   const resolved = said.status === 'resolved';
+  const dashboardURL = said.panelURL || said.dashboardURL;
   return {
     fingerprint: said.fingerprint,
     labels: said.labels,
     annotations: said.annotations,
     generatorURL: said.generatorURL,
+    ...(dashboardURL && { dashboardURL }),
     startsAt: said.startsAt,
-    // An end before the start, or none at all, is no end that one could show.
-    endsAt: resolved ? (said.endsAt >= said.startsAt ? said.endsAt : now) : null,
+    endsAt: resolved ? believableEnd(said, now) : null,
     state: said.status,
     missingSince: null,
     seenAt: now,
   };
+}
+
+/** One before the start, in the future, or none at all is no end that one could show: that it was told is. */
+function believableEnd({ startsAt, endsAt }: NotifiedAlert, now: number): number {
+  return endsAt >= startsAt && endsAt <= now + clockMarginMs ? endsAt : now;
 }
 
 function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {

@@ -1,9 +1,8 @@
 // What the card of an incident says: pure, from the incident to the message.
-
-import type { Fact, Line, Message, Tone } from '../message.ts';
+import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
-import { annotationText, byUrgency, describeAlert, nameOf, severityWord } from './describe.ts';
+import { annotationText, byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
 import {
   type AlertState,
   type Incident,
@@ -14,6 +13,7 @@ import {
   severityRank,
   worstSeverity,
 } from './incident.ts';
+import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
@@ -34,7 +34,7 @@ export function incidentMessage(incident: Incident, now: number, actions: Action
     title: [state, severityOfGroup(alerts), name].filter((word) => word !== '').join(' · '),
     text: [...counts(incident, alerts), ...accountOf(incident)],
     list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
-    facts: links(incident, alerts),
+    facts: linksOf(incident, alerts),
     buttons: incidentActions(incident, actions),
     // Alertmanager escapes the name as for a regular expression.
     footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
@@ -61,7 +61,7 @@ function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer repor
 }
 
 function groupName(alerts: readonly KnownAlert[]): string {
-  const names = [...new Set(alerts.map(nameOf))];
+  const names = [...new Set(alerts.map(shortNameOf))];
   if (names.length <= 2) return names.join(' and ');
   return `${names[0]} and ${names.length - 1} others`;
 }
@@ -100,7 +100,7 @@ function place(alerts: readonly KnownAlert[], summary: string): string {
     const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
     const [value] = values;
     if (values.size === 1 && value !== undefined && value !== '')
-      return summary.includes(value) ? '' : ` ${preposition} ${value}`;
+      return summary.includes(value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
 }
@@ -124,15 +124,4 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
     );
   }
   return lines;
-}
-
-function links(incident: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
-  const facts: Fact[] = [];
-  const [first] = alerts;
-  if (incident.externalURL !== '')
-    facts.push({ name: 'Alertmanager', value: { link: 'open', url: incident.externalURL } });
-  if (first !== undefined && first.generatorURL !== '') {
-    facts.push({ name: 'Expression', value: { link: 'open in Prometheus', url: first.generatorURL } });
-  }
-  return facts;
 }

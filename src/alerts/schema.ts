@@ -44,6 +44,9 @@ const Alert = z.object({
   endsAt: Time.default(Date.parse('0001-01-01T00:00:00Z')),
   generatorURL: z.string().default(''),
   fingerprint: z.string().min(1),
+  /** Grafana's, empty where the rule names none. */
+  dashboardURL: z.string().optional().catch(undefined),
+  panelURL: z.string().optional().catch(undefined),
 });
 
 /**
@@ -67,21 +70,45 @@ export const Notification = z.object({
 export type NotifiedAlert = z.output<typeof Alert>;
 export type Notification = z.output<typeof Notification>;
 
+export type ParsedNotification =
+  | { readonly ok: true; readonly notification: Notification }
+  | { readonly ok: false; readonly reason: string };
+
 /**
  * @param body what JSON.parse gave.
  * @returns the notification, or the first reason why it is none, for the sender to read.
  */
-export function parseNotification(
-  body: unknown,
-): { ok: true; notification: Notification } | { ok: false; reason: string } {
+export function parseNotification(body: unknown): ParsedNotification {
   const parsed = Notification.safeParse(body);
-  if (parsed.success) return { ok: true, notification: parsed.data };
-  const issue = parsed.error.issues[0];
-  const path = issue?.path.map(String).join('.') ?? '';
-  return {
-    ok: false,
-    reason: `not an Alertmanager notification: ${path === '' ? 'body' : path}: ${issue?.message ?? 'invalid'}`,
-  };
+  return parsed.success ? { ok: true, notification: parsed.data } : { ok: false, reason: reasonOf(parsed.error, []) };
+}
+
+/** The same for a body whose alerts come some at a time: `begin` with all but them, `take` them in order, `end`. */
+export const notificationParser = {
+  list: 'alerts',
+  whole: parseNotification,
+  begin(body: unknown) {
+    const parsed = parseNotification(body);
+    if (!parsed.ok) return parsed;
+    const alerts: NotifiedAlert[] = [];
+    return {
+      ok: true as const,
+      take(items: readonly unknown[]): string | null {
+        for (const item of items) {
+          const alert = Alert.safeParse(item);
+          if (!alert.success) return reasonOf(alert.error, ['alerts', alerts.length]);
+          alerts.push(alert.data);
+        }
+        return null;
+      },
+      end: (): Notification => ({ ...parsed.notification, alerts }),
+    };
+  },
+};
+
+function reasonOf({ issues: [issue] }: z.ZodError, within: readonly PropertyKey[]): string {
+  const path = [...within, ...(issue?.path ?? [])].map(String).join('.');
+  return `not an Alertmanager notification: ${path === '' ? 'body' : path}: ${issue?.message ?? 'invalid'}`;
 }
 
 /** A label's value, or undefined: labels read back from JSON have a prototype, whose names are no labels. */

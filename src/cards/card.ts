@@ -59,6 +59,8 @@ export interface WantedRing {
   readonly cardId: string;
   readonly kind: string;
   readonly priority: number;
+  /** Of the card itself, where its message is still to be made. */
+  readonly cardPriority: number;
   readonly mentionRoles: readonly string[];
   readonly wantedAt: number;
 }

@@ -46,10 +46,12 @@ export interface Ledger {
   ): Promise<void>;
   /** The message exists and shows this revision. `at` is now. */
   shown(id: string, messageId: string, revision: number, at: number): Promise<void>;
-  /** When messages were made or changed, or begun, since then: one entry a card, oldest first. */
+  /** When messages were made, changed, deleted or begun since then: one entry a card, oldest first. */
   activity(since: number): Promise<readonly Activity[]>;
   /** Its message is gone, or it moves to another channel: the next step is a new creation. */
   startOver(id: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): Promise<void>;
+  /** Its message is deleted, which counts as activity: the next step is a new creation. `at` is now. */
+  removed(id: string, at: number): Promise<void>;
   /** There is nothing to show (any more) for this revision. */
   settle(id: string, revision: number): Promise<void>;
   postpone(id: string, retryAt: number, attempts: number): Promise<void>;

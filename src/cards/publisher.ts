@@ -172,8 +172,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function show(lane: Lane, card: CardRecord): Promise<void> {
     const message = await options.kinds[card.kind]?.(card.id);
     if (message !== undefined) settle(lane, card, await attempt(card, message, true));
-    else if (card.replyTo !== null) settle(lane, card, await withdraw(card, context()));
+    else if (card.replyTo !== null) settle(lane, card, await takeBack(card));
     else await ledger.settle(card.id, card.revision);
+  }
+
+  function takeBack(record: CardRecord): Promise<Delivery> {
+    return withdraw({ record, unsent: unsent.delete(record.id), written: true }, context());
   }
 
   function context(): DeliveryContext {

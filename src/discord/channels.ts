@@ -2,9 +2,11 @@
 import { Routes } from 'discord.js';
 import type { Channels, Mark, Outcome } from '../cards/channels.ts';
 import type { Redact } from '../lib/redact.ts';
+import type { Room } from '../lib/room.ts';
 import { failureOf } from './failures.ts';
 import { limits, snowflakeAt } from './limits.ts';
 import { render } from './message.ts';
+import { prepare } from './prepare.ts';
 import type { Rest } from './rest.ts';
 import { IdOnly, MessagePage } from './schema.ts';
 
@@ -12,17 +14,26 @@ import { IdOnly, MessagePage } from './schema.ts';
 const clockMargin = 2 * 60 * 1000;
 const mostPages = 20;
 
-export function createChannels(options: { rest: Rest; now: () => Date; redact: Redact }): Channels {
-  const { rest, now, redact } = options;
+export function createChannels(options: {
+  rest: Rest;
+  now: () => Date;
+  redact: Redact;
+  workroom?: Room | undefined;
+}): Channels {
+  const { rest, now, redact, workroom } = options;
   let ownId: string | null = null;
 
   return {
     async create(channelId, message, marker, posting, signal) {
-      const { body, files } = render(message, { redact, ...(marker !== null && { marker }), ...posting });
+      const { body, files } = render(await prepare(message, { redact, workroom }), {
+        redact,
+        ...(marker !== null && { marker }),
+        ...posting,
+      });
       return send({ method: 'POST', route: Routes.channelMessages(channelId) }, body, files, signal);
     },
     async edit(channelId, messageId, message, marker, signal) {
-      const { body, files } = render(message, { redact, marker });
+      const { body, files } = render(await prepare(message, { redact, workroom }), { redact, marker });
       return send({ method: 'PATCH', route: Routes.channelMessage(channelId, messageId) }, body, files, signal);
     },
     async remove(channelId, messageId, signal) {

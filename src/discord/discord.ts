@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Channels } from '../cards/channels.ts';
 import type { Receiver } from '../dispatch/invocation.ts';
 import type { Redact } from '../lib/redact.ts';
+import type { Room } from '../lib/room.ts';
 import { createChannels } from './channels.ts';
 import { type CommandDefinition, registerCommands } from './commands.ts';
 import { failureOf } from './failures.ts';
@@ -27,6 +28,8 @@ export interface DiscordOptions {
   readonly events?: RestEvents;
   /** Of one REST request and of the gateway's handshake; 5 s. */
   readonly timeoutMs?: number;
+  /** What goes through megabytes waits for room among other such work. */
+  readonly workroom?: Room;
   /** Between two tries of a token that Discord refuses; 5 minutes. */
   readonly refusedTokenRetryMs?: number;
 }
@@ -99,7 +102,7 @@ export function openDiscord(options: DiscordOptions): DiscordRoom {
   }
 
   return {
-    channels: createChannels({ rest, now, redact }),
+    channels: createChannels({ rest, now, redact, workroom: options.workroom }),
     start(receiver, definitions) {
       if (interactions !== null || stopping.signal.aborted) return;
       interactions = createInteractions(receiver, { rest, log, now, redact });

@@ -1,6 +1,7 @@
 // Attached files: names, redaction, and Discord's limits on count and size.
 
 import type { Redact } from '../lib/redact.ts';
+import { createTurns } from '../lib/turns.ts';
 import type { File } from '../message.ts';
 import { cut } from './cut.ts';
 import { limits } from './limits.ts';
@@ -65,22 +66,46 @@ const atATime = 64 * 1024;
  */
 export function textsFile(name: string, texts: Iterable<string>, redact: Redact): File {
   const parts: Buffer[] = [];
+  for (const part of partsOf(texts, redact)) parts.push(part);
+  return { name, data: joined(parts) };
+}
+
+/** The same while others have their turn, for texts of megabytes. */
+export async function largeTextsFile(name: string, texts: Iterable<string>, redact: Redact): Promise<File> {
+  const parts: Buffer[] = [];
+  const turn = createTurns();
+  for (const part of partsOf(texts, redact)) {
+    parts.push(part);
+    await turn();
+  }
+  return { name, data: joined(parts) };
+}
+
+function* partsOf(texts: Iterable<string>, redact: Redact): Iterable<Buffer<ArrayBuffer>> {
   let size = 0;
   let together = '';
-  const flush = (): void => {
+  const flush = (): Buffer<ArrayBuffer> => {
     const bytes = Buffer.from(linesOf(together, redact), 'utf8');
-    parts.push(bytes);
     size += bytes.byteLength;
     together = '';
+    return bytes;
   };
   for (const text of texts) {
     together += `${text}\n\n`;
-    if (together.length >= atATime) flush();
+    if (together.length >= atATime) yield flush();
     if (size > limits.fileBytes) break;
   }
   together = together.slice(0, -1);
-  flush();
-  return { name, data: cutTo(limits.fileBytes, Buffer.concat(parts)) };
+  yield flush();
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const whole = Buffer.concat(parts);
+  // Small ones share memory with others.
+  for (const { buffer, byteLength } of parts) {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
+  return cutTo(limits.fileBytes, whole);
 }
 
 /** A file's name as Discord keeps it. */

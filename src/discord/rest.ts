@@ -1,8 +1,9 @@
 // Requests to Discord's REST API, each tried once: who asks decides what to do about a failure.
 import { isAnyArrayBuffer } from 'node:util/types';
-import { type RateLimitData, type RawFile, REST, type RequestMethod } from 'discord.js';
+import { type RateLimitData, REST, type RequestMethod } from 'discord.js';
 import { failureOf, TokenRefused } from './failures.ts';
 import type { Upload } from './files.ts';
+import { formOf } from './form.ts';
 import type { TokenGate } from './token.ts';
 import { requestWhole } from './whole.ts';
 
@@ -74,8 +75,7 @@ export function createRest(options: {
           method: method as RequestMethod,
           fullRoute: route,
           auth: withToken,
-          ...(body !== undefined && { body }),
-          ...(files !== undefined && files.length > 0 && { files: files.map(rawFile) }),
+          ...(body !== undefined && contentOf(body, files)),
           ...(query !== undefined && { query: new URLSearchParams(query) }),
           // discord.js never takes its listener off the signal, so each request gets its own.
           ...(signal !== undefined && { signal: AbortSignal.any([signal]) }),
@@ -100,8 +100,10 @@ function saysDiscord(kind: string): boolean {
   return kind === 'gone' || kind === 'channel refused' || kind === 'message refused';
 }
 
-function rawFile(upload: Upload): RawFile {
-  return { name: upload.name, data: Buffer.from(upload.data.buffer, upload.data.byteOffset, upload.data.byteLength) };
+function contentOf(body: unknown, files: readonly Upload[] = []) {
+  if (files.length === 0) return { body };
+  const form = formOf(body, files);
+  return { body: form.body, passThroughBody: true, headers: { 'Content-Type': form.contentType } };
 }
 
 /**

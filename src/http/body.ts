@@ -1,7 +1,7 @@
 // Reads a body into memory that was reserved for it, within its limits of size and time.
 import type { IncomingMessage } from 'node:http';
+import type { Room } from '../lib/room.ts';
 import type { HttpLimits } from './limits.ts';
-import type { Room } from './room.ts';
 
 export type Body =
   /**

@@ -1,22 +1,89 @@
-// Bytes of a body → a value, or why not, without doing more work than the bytes are worth.
+// Bytes of a body → a notification, or why not, without doing more work than the bytes are worth.
+import { createTurns } from '../lib/turns.ts';
+import { type List, outline } from './outline.ts';
 
-export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+/** What a body becomes; the reason is told to the sender. */
+export type ParsedNotification<N> =
+  | { readonly ok: true; readonly notification: N }
+  | { readonly ok: false; readonly reason: string };
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
+/** How a body becomes a notification. */
+export interface NotificationParser<N> {
+  /** @param body what JSON.parse gave. */
+  whole(body: unknown): ParsedNotification<N>;
+  /** The key in the outermost object whose list may be long. */
+  readonly list: string;
+  /**
+   * The same in pieces.
+   * @param body what JSON.parse gave, with an empty list.
+   */
+  begin(body: unknown): PieceParser<N> | { readonly ok: false; readonly reason: string };
+}
+
+export interface PieceParser<N> {
+  readonly ok: true;
+  /** Takes the next items; returns what is wrong with them, else null. */
+  take(items: readonly unknown[]): string | null;
+  end(): N;
+}
+
+interface JsonLimits {
+  /** How deep arrays and objects may nest. */
+  readonly depth: number;
+  /** How many values there may be in all. */
+  readonly values: number;
+  /** How many bytes of a list are parsed at a time. */
+  readonly pieceBytes: number;
+}
 
 /**
  * Bytes that are no UTF-8 become U+FFFD, as Go's decoder has it: an alert is not lost over one. A byte order mark is skipped.
- * @param depth how deep arrays and objects may nest.
- * @param values how many values there may be in all.
+ * A long list is parsed in pieces, so that neither its text nor what JSON.parse makes of it is ever in memory whole, and others have
+ * their turn in between.
  */
-export function parseJson(bytes: Buffer, { depth, values }: { depth: number; values: number }): Parsed {
+export async function parseBody<N>(
+  bytes: Buffer,
+  parser: NotificationParser<N>,
+  limits: JsonLimits,
+): Promise<ParsedNotification<N>> {
   if (bytes.length === 0) return { ok: false, reason: 'the body is empty' };
-  const measured = measure(bytes, depth);
-  if (measured.depth > depth) return { ok: false, reason: `the body nests deeper than ${depth} levels` };
-  if (measured.values > values) return { ok: false, reason: `the body holds more than ${values} values` };
-  const text = bytes.toString('utf8');
+  const { depth, values, list } = outline(bytes, limits.depth, parser.list, limits.pieceBytes);
+  if (depth > limits.depth) return { ok: false, reason: `the body nests deeper than ${limits.depth} levels` };
+  if (values > limits.values) return { ok: false, reason: `the body holds more than ${limits.values} values` };
+  if (list !== null && list.cuts.length > 0) {
+    const parsed = await parsePieces(bytes, list, parser);
+    if (parsed !== 'no JSON') return parsed;
+  }
+  const json = parseText(bytes.toString('utf8'));
+  return json.ok ? parser.whole(json.value) : json;
+}
+
+async function parsePieces<N>(
+  bytes: Buffer,
+  { start, end, cuts }: List,
+  parser: NotificationParser<N>,
+): Promise<ParsedNotification<N> | 'no JSON'> {
+  const head = parseText(bytes.toString('utf8', 0, start) + bytes.toString('utf8', end));
+  if (!head.ok) return 'no JSON';
+  const pieces = parser.begin(head.value);
+  if (!pieces.ok) return pieces;
+  const turn = createTurns();
+  let from = start;
+  for (const to of [...cuts, end]) {
+    const items = parseText(`[${bytes.toString('utf8', from, to)}]`);
+    // Nothing between two commas is no item, but an empty list.
+    if (!items.ok || !Array.isArray(items.value) || items.value.length === 0) return 'no JSON';
+    const wrong = pieces.take(items.value);
+    if (wrong !== null) return { ok: false, reason: wrong };
+    from = to + 1;
+    await turn();
+  }
+  return { ok: true, notification: pieces.end() };
+}
+
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+function parseText(text: string): Parsed {
   try {
     return { ok: true, value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
   } catch (error) {
@@ -25,27 +92,4 @@ export function parseJson(bytes: Buffer, { depth, values }: { depth: number; val
     const where = position === undefined ? '' : ` (at character ${position})`;
     return { ok: false, reason: `the body is not valid JSON${where}` };
   }
-}
-
-/**
- * One pass over the bytes, before JSON.parse, whose recursion hostile bytes could exhaust, and whose result can take twenty times
- * the memory of its text (`[{},{},…`). Stops where they nest deeper than `limit`.
- */
-function measure(bytes: Buffer, limit: number): { depth: number; values: number } {
-  let depth = 0;
-  let values = 1;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i];
-    if (byte === quote) {
-      for (i += 1; i < bytes.length && bytes[i] !== quote; i += 1) {
-        if (bytes[i] === backslash) i += 1;
-      }
-    } else if (byte === comma) values += 1;
-    else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1;
-      values += 1;
-      if (depth > limit) break;
-    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
-  }
-  return { depth, values };
 }

@@ -17,6 +17,8 @@ export interface HttpLimits {
   readonly depth: number;
   /** How many values a body may hold; 4 MiB of the smallest alerts have some 260,000. */
   readonly values: number;
+  /** How many bytes of a long list are parsed before others have their turn: some milliseconds' work. */
+  readonly pieceBytes: number;
   /** How long what a refused client still sends is thrown away, so that it can read why, in milliseconds. */
   readonly lingerMs: number;
   /** Open connections at once; further ones are closed at once. */
@@ -33,6 +35,7 @@ export const httpLimits: HttpLimits = {
   storeMs: 10_000,
   depth: 32,
   values: 400_000,
+  pieceBytes: 64 * 1024,
   lingerMs: 1000,
   connections: 500,
 };

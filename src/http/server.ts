@@ -2,12 +2,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
+import { createRoom, type Room } from '../lib/room.ts';
 import type { Secret } from '../lib/secret.ts';
 import { Unusable } from '../lib/unusable.ts';
 import { type Answer, createAnswering } from './answer.ts';
+import type { NotificationParser } from './json.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { createRefusalLog } from './refusal-log.ts';
-import { createWebhook, type ParsedNotification } from './webhook.ts';
+import { createWebhook } from './webhook.ts';
 
 /** What `/readyz` tells. */
 export interface ReadyState {
@@ -24,7 +26,7 @@ export interface HttpOptions<N> {
   readonly log: Logger;
   /** Bearer token that webhooks must present. */
   readonly webhookToken: Secret;
-  readonly parse: (body: unknown) => ParsedNotification<N>;
+  readonly parser: NotificationParser<N>;
   /** Resolves once the notification is durably stored, to what the log calls it; rejects when it could not be (503). */
   readonly accept: (notification: N) => Promise<string | null>;
   /** Webhooks are taken while its `status` is `ready`. */
@@ -35,6 +37,11 @@ export interface HttpOptions<N> {
   readonly metrics: () => Promise<string>;
   /** Told the status of each answer to a webhook; 499 where the client went away before one was due. */
   readonly answered?: (status: number) => void;
+  /**
+   * What a body is parsed into takes several times its bytes: as many are parsed and stored at once as fit in here. Shared with other work of
+   * that weight; by default as large as the largest body.
+   */
+  readonly workroom?: Room;
   /** Smaller ones for tests. */
   readonly limits?: Partial<HttpLimits>;
 }
@@ -59,6 +66,7 @@ export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
     ...options,
     token: options.webhookToken,
     limits,
+    workroom: options.workroom ?? createRoom(limits.bodyBytes),
     taking,
   });
 
@@ -155,6 +163,8 @@ function boundedServer(limits: HttpLimits, listener: RequestListener): Server {
       connectionsCheckingInterval: Math.min(500, limits.headersMs),
       keepAliveTimeout: 30_000,
       maxHeaderSize: 16 * 1024,
+      // What a connection that waits for room has been read of already: one read instead of two, times hundreds.
+      highWaterMark: 16 * 1024,
     },
     listener,
   );

@@ -2,41 +2,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { collectGarbage } from '../lib/garbage.ts';
+import { createRoom, type Room } from '../lib/room.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
-import { parseJson } from './json.ts';
+import { type NotificationParser, parseBody } from './json.ts';
 import type { HttpLimits } from './limits.ts';
-import { createRoom } from './room.ts';
 import { bearerCheck } from './token.ts';
 
 /** Bytes of a body from which on what it leaves behind is collected at once. */
 const largeBytes = 512 * 1024;
 
-export type ParsedNotification<N> =
-  | { readonly ok: true; readonly notification: N }
-  /** The reason is told to the sender. */
-  | { readonly ok: false; readonly reason: string };
-
 export interface WebhookOptions<N> {
   readonly token: Secret;
-  readonly parse: (body: unknown) => ParsedNotification<N>;
+  readonly parser: NotificationParser<N>;
   /** Resolves once the notification is durably stored, to what the log calls it; rejects when it could not be. */
   readonly accept: (notification: N) => Promise<string | null>;
   /** False while starting and stopping: answered with 503, which Alertmanager tries again. */
   readonly taking: () => boolean;
   readonly limits: HttpLimits;
+  /** For what is made of bodies, in bytes of theirs. */
+  readonly workroom: Room;
   readonly log: Logger;
 }
 
 /** @returns the answer, or null where the client went away before one was due. */
 export type Webhook = (request: IncomingMessage, response: ServerResponse) => Promise<Answer | null>;
 
-export function createWebhook<N>({ token, parse, accept, taking, limits, log }: WebhookOptions<N>): Webhook {
+export function createWebhook<N>({ token, parser, accept, taking, limits, workroom, log }: WebhookOptions<N>): Webhook {
   const authorized = bearerCheck(token);
   const room = createRoom(limits.inFlightBytes);
-  // What a body is parsed into takes several times its bytes: as many are parsed and stored at once as one of the largest weighs.
-  const workroom = createRoom(limits.bodyBytes);
 
   return async (request, response) => {
     const refusal = refuse(request);
@@ -88,8 +83,7 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
       workroom.give(length);
       release();
     };
-    const parsed = read(bytes);
-    free();
+    const parsed = await parseBody(bytes, parser, limits).finally(free);
     collect();
     if (!parsed.ok) {
       done();
@@ -105,11 +99,6 @@ export function createWebhook<N>({ token, parse, accept, taking, limits, log }: 
       log.warn({ err: error }, 'A notification could not be stored; Alertmanager is asked to send it again');
       return later('the notification could not be stored');
     }
-  }
-
-  function read(bytes: Buffer): ParsedNotification<N> {
-    const json = parseJson(bytes, limits);
-    return json.ok ? parse(json.value) : json;
   }
 
   async function startAccept(notification: N): Promise<string | null> {

@@ -72,11 +72,11 @@ export async function upsertCard(tx: Transaction<Tables>, wanted: WantedCard) {
     .executeTakeFirstOrThrow();
 }
 
-/** Makes the ring of a card that has a message, or the next one in its place. */
+/** Makes the ring of a card that has a message, or may have one, or the next one in its place. */
 export async function upsertRing(
   tx: Transaction<Tables>,
   wanted: WantedRing,
-  card: Pick<Selectable<CardsTable>, 'id' | 'channel_id'>,
+  card: Pick<Selectable<CardsTable>, 'id' | 'channel_id' | 'revision'>,
 ): Promise<void> {
   await tx
     .insertInto('cards')
@@ -91,6 +91,7 @@ export async function upsertRing(
       mention_roles: JSON.stringify(wanted.mentionRoles),
       ring: 1,
       reply_to: card.id,
+      reply_revision: card.revision,
       attempts: 0,
       wanted_at: wanted.wantedAt,
       open: 0,
@@ -108,6 +109,7 @@ export async function upsertRing(
           .end(),
         priority: wanted.priority,
         mention_roles: JSON.stringify(wanted.mentionRoles),
+        reply_revision: card.revision,
         wanted_at: wanted.wantedAt,
         retry_at: null,
       })),

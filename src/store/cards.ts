@@ -1,11 +1,12 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
 import type { ExpressionBuilder, Selectable, SelectQueryBuilder, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
-import type { CardRecord, WantedCard, WantedRing } from '../cards/card.ts';
+import type { CardRecord, WantedCard } from '../cards/card.ts';
 import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
-import { upsertCard, upsertRing } from './card-rows.ts';
+import { upsertCard } from './card-rows.ts';
 import { fold, wantFolded } from './digests.ts';
+import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
@@ -16,35 +17,6 @@ export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Pro
   const card = await upsertCard(tx, wanted);
   if (card.folded_into !== null) await wantFolded(tx, wanted, card.folded_into);
   return card.channel_id;
-}
-
-/**
- * Asks for a short reply to a card that rings, in place of the one before. Where the card's message is still to be made, that one rings
- * as its newest state does.
- * @returns the channel in which something waits now; null where there is no such card.
- */
-export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
-  const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
-  if (card === undefined) return null;
-  const roles = JSON.stringify(wanted.mentionRoles);
-  if (card.message_id === null && card.intent_at === null) {
-    // What rings has a message of its own.
-    const unfolded = { folded_into: null, shown_revision: 0, priority: wanted.priority, wanted_at: wanted.wantedAt };
-    const values = { mention_roles: roles, ring: 1, ...(card.folded_into !== null && unfolded) };
-    await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
-    return card.channel_id;
-  }
-  await upsertRing(tx, wanted, card);
-  return card.channel_id;
-}
-
-/** Asks for a ring to be looked at again, where there is one: it may no longer apply. */
-export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
-  await tx
-    .updateTable('cards')
-    .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
-    .where('id', '=', id)
-    .execute();
 }
 
 export function cardLedger(store: Store, folding: FoldingRule): Ledger {
@@ -63,6 +35,7 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
       if (!allowed.create) query = query.where('message_id', 'is not', null);
       if (!allowed.edit) query = query.where('message_id', 'is', null);
       if (allowed.except.length > 0) query = query.where('id', 'not in', allowed.except);
+      query = query.where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]));
       const row = await query
         .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
         .orderBy('priority')
@@ -115,15 +88,14 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),
     shown: (id, messageId, revision, at) =>
-      update(id, {
-        shown_at: at,
-        message_id: messageId,
-        shown_revision: revision,
-        intent_at: null,
-        intent_revision: null,
-        look_since: null,
-        retry_at: null,
-        attempts: 0,
+      store.commit(async (tx) => {
+        await settleRing(tx, id, revision);
+        const values = { message_id: messageId, shown_revision: revision, shown_at: at, look_since: null, attempts: 0 };
+        await tx
+          .updateTable('cards')
+          .set({ ...values, intent_at: null, intent_revision: null, retry_at: null })
+          .where('id', '=', id)
+          .execute();
       }),
     async activity(since) {
       const rows = await store.db
@@ -135,22 +107,32 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
         .map((row) => ({ channelId: row.channel_id, at: Math.max(row.shown_at ?? 0, row.intent_at ?? 0) }))
         .sort((a, b) => a.at - b.at);
     },
+    removed: (id, at) => update(id, { ...anew, shown_at: at }),
     startOver: (id, move) =>
-      update(id, {
-        message_id: null,
-        shown_revision: 0,
-        intent_at: null,
-        intent_revision: null,
-        retry_at: null,
+      store.commit(async (tx) => {
         // In the other channel there may be one that the ledger does not know, too.
-        ...(move === undefined && { look_since: null }),
-        ...(move && { channel_id: move.channelId, refused_channel_id: move.refusedChannelId }),
+        const moved =
+          move === undefined
+            ? { look_since: null }
+            : { channel_id: move.channelId, refused_channel_id: move.refusedChannelId };
+        await tx
+          .updateTable('cards')
+          .set({ ...anew, ...moved })
+          .where('id', '=', id)
+          .execute();
+        if (move === undefined) return;
+        // A ring follows its card.
+        const followed = { ...anew, channel_id: move.channelId };
+        await tx.updateTable('cards').set(followed).where('reply_to', '=', id).execute();
       }),
     settle: (id, revision) =>
       update(id, { shown_revision: revision, intent_at: null, intent_revision: null, retry_at: null }),
     postpone: (id, retryAt, attempts) => update(id, { retry_at: retryAt, attempts }),
   };
 }
+
+/** As if there had been no message. */
+const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null } as const;
 
 function unseen<O>(query: SelectQueryBuilder<Tables, 'cards', O>, channelId: string) {
   return query.where((eb) => isUnseen(eb, channelId));

@@ -5,7 +5,7 @@ import type { DigestStore } from '../alerts/digest.ts';
 import type { WantedCard } from '../cards/card.ts';
 import type { Folding, FoldingRule } from '../cards/fold.ts';
 import { upsertCard, upsertRing } from './card-rows.ts';
-import { toIncident } from './incident-rows.ts';
+import { toIncidents } from './incident-state.ts';
 import type { Reader, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -84,19 +84,19 @@ export function digestStore(store: Store, clock: () => Date): DigestStore {
       const rows = await store.db
         .selectFrom('cards')
         .innerJoin('incidents', 'incidents.id', 'cards.id')
-        .select('incidents.state')
+        .select(['incidents.id', 'incidents.state', 'incidents.parts'])
         .where('folded_into', '=', id)
         .where('cards.id', '>', after)
         .orderBy('cards.id')
         .limit(limit)
         .execute();
-      return rows.map(({ state }) => toIncident(state));
+      return toIncidents(store.db, rows);
     },
     async waiting(channelId, limit) {
       const rows = await store.db
         .selectFrom('cards')
         .innerJoin('incidents', 'incidents.id', 'cards.id')
-        .select('incidents.state')
+        .select(['incidents.id', 'incidents.state', 'incidents.parts'])
         .where('channel_id', '=', channelId)
         .where('kind', '=', foldableKind)
         .where('message_id', 'is', null)
@@ -105,7 +105,7 @@ export function digestStore(store: Store, clock: () => Date): DigestStore {
         .orderBy('wanted_at')
         .limit(limit)
         .execute();
-      return rows.map(({ state }) => toIncident(state));
+      return toIncidents(store.db, rows);
     },
     again: (id) =>
       store.commit(async (tx) => {
@@ -238,6 +238,6 @@ async function ringOnce(tx: Transaction<Tables>, digestId: string, folded: reado
   const values = { ring: 1, mention_roles: JSON.stringify(roles) };
   await tx.updateTable('cards').set(values).where('id', '=', digestId).execute();
   if (digest.message_id === null && digest.intent_at === null) return;
-  const ring = { id: `${digestId}-ring`, cardId: digestId, kind: 'ring', priority: critical };
+  const ring = { id: `${digestId}-ring`, cardId: digestId, kind: 'ring', priority: critical, cardPriority: critical };
   await upsertRing(tx, { ...ring, mentionRoles: roles, wantedAt: digest.wanted_at }, digest);
 }

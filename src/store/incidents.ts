@@ -4,19 +4,27 @@ import type { AlertStore } from '../alerts/alerts.ts';
 import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';
-import { reviewRing, wantCard, wantRing } from './cards.ts';
-import { toIncident } from './incident-rows.ts';
+import { wantCard } from './cards.ts';
+import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
+import { reviewRing, wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 
 export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {
   return {
     change: (work) =>
-      store.commit((tx) =>
-        work({
-          latest: (receiver, groupKey) => latestIncident(tx, receiver, groupKey),
-          provisional: (...asked) => provisionalIncident(tx, ...asked),
-          newestOf: (receiver, groupLabels) => newestOf(tx, receiver, groupLabels),
-          read: (id) => readIncident(tx, id),
+      store.commit((tx) => {
+        /** By incident; what is given back as it was read needs no writing. */
+        const stored = new Map<string, Incident['alerts']>();
+        const noted = async (reading: Promise<Incident | undefined>): Promise<Incident | undefined> => {
+          const incident = await reading;
+          if (incident !== undefined) stored.set(incident.id, incident.alerts);
+          return incident;
+        };
+        return work({
+          latest: (receiver, groupKey) => noted(latestIncident(tx, receiver, groupKey)),
+          provisional: (...asked) => noted(provisionalIncident(tx, ...asked)),
+          newestOf: (receiver, groupLabels) => noted(newestOf(tx, receiver, groupLabels)),
+          read: (id) => noted(readIncident(tx, id)),
           called: async (receiver, at) => {
             await tx
               .insertInto('receivers')
@@ -24,34 +32,38 @@ export function alertStore(store: Store): AlertStore & ReconcilerStore & Escalat
               .onConflict((conflict) => conflict.column('name').doNothing())
               .execute();
           },
-          write: (incident, escalateAt) => writeIncident(tx, incident, escalateAt),
+          async write(incident, escalateAt) {
+            const alertsStored = stored.get(incident.id) === incident.alerts;
+            await writeIncident(tx, incident, { escalateAt, alertsStored });
+            stored.set(incident.id, incident.alerts);
+          },
           want: (card) => wantCard(tx, card),
           ring: (ring) => wantRing(tx, ring),
           reviewRing: (id, priority) => reviewRing(tx, id, priority),
-        }),
-      ),
+        });
+      }),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),
     provisional: (...asked) => provisionalIncident(store.db, ...asked),
     read: (id) => readIncident(store.db, id),
     async open(limit) {
       const rows = await store.db
         .selectFrom('incidents')
-        .select('state')
+        .select(stateColumns)
         .where('closed_at', 'is', null)
         .limit(limit)
         .execute();
-      return rows.map((row) => toIncident(row.state));
+      return toIncidents(store.db, rows);
     },
     async openAfter(id, limit) {
       const rows = await store.db
         .selectFrom('incidents')
-        .select('state')
+        .select(stateColumns)
         .where('closed_at', 'is', null)
         .where('id', '>', id)
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map((row) => toIncident(row.state));
+      return toIncidents(store.db, rows);
     },
     async escalations(limit) {
       const rows = await store.db
@@ -81,13 +93,13 @@ const afterProvisional = 'provisional;';
 async function latestIncident(db: Reader, receiver: string, groupKey: string): Promise<Incident | undefined> {
   const row = await db
     .selectFrom('incidents')
-    .select('state')
+    .select(stateColumns)
     .where('receiver', '=', receiver)
     .where('group_key', '=', groupKey)
     .orderBy('opened_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row && toIncident(row.state);
+  return row && toIncident(db, row);
 }
 
 async function provisionalIncident(
@@ -97,11 +109,14 @@ async function provisionalIncident(
   fingerprints: readonly string[],
 ): Promise<Incident | undefined> {
   const own = sql<boolean>`group_key = ${key}`;
-  const holds = sql<boolean>`exists (select 1 from json_each(incidents.state, '$.alerts') as alert
-    where alert.value ->> '$.fingerprint' in (select value from json_each(${JSON.stringify(fingerprints)})))`;
+  const asked = sql`(select value from json_each(${JSON.stringify(fingerprints)}))`;
+  const holds = sql<boolean>`(exists (select 1 from json_each(incidents.state, '$.alerts') as alert
+      where alert.value ->> '$.fingerprint' in ${asked})
+    or exists (select 1 from incident_parts, json_each(incident_parts.alerts) as alert
+      where incident_id = incidents.id and alert.value ->> '$.fingerprint' in ${asked}))`;
   const row = await db
     .selectFrom('incidents')
-    .select('state')
+    .select(stateColumns)
     .where('receiver', '=', receiver)
     // A range, which the index answers; the next character after the colon is the semicolon.
     .where('group_key', '>=', provisionalPrefix)
@@ -111,7 +126,7 @@ async function provisionalIncident(
     .orderBy('opened_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row && toIncident(row.state);
+  return row && toIncident(db, row);
 }
 
 async function newestOf(
@@ -121,43 +136,19 @@ async function newestOf(
 ): Promise<Incident | undefined> {
   const row = await db
     .selectFrom('incidents')
-    .select('state')
+    .select(stateColumns)
     .where('receiver', '=', receiver)
     // Both sides are spelt by SQLite; their order is Go's, in notifications and in the list.
     .where(sql<boolean>`json(state -> '$.groupLabels') = json(${JSON.stringify(groupLabels)})`)
     .orderBy('opened_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row && toIncident(row.state);
+  return row && toIncident(db, row);
 }
 
 async function readIncident(db: Reader, id: string): Promise<Incident | undefined> {
-  const row = await db.selectFrom('incidents').select('state').where('id', '=', id).executeTakeFirst();
-  return row && toIncident(row.state);
-}
-
-async function writeIncident(db: Reader, incident: Incident, escalateAt: number | null): Promise<void> {
-  const state = JSON.stringify(incident);
-  await db
-    .insertInto('incidents')
-    .values({
-      id: incident.id,
-      receiver: incident.receiver,
-      group_key: incident.groupKey,
-      opened_at: incident.openedAt,
-      closed_at: incident.closedAt,
-      escalate_at: escalateAt,
-      state,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        group_key: incident.groupKey,
-        closed_at: incident.closedAt,
-        escalate_at: escalateAt,
-        state,
-      }),
-    )
-    .execute();
+  const row = await db.selectFrom('incidents').select(stateColumns).where('id', '=', id).executeTakeFirst();
+  return row && toIncident(db, row);
 }
 
 /** Removes incidents that ended before `before` (milliseconds since 1970) and are shown so, at most 500 at a time, with their cards. */

@@ -149,6 +149,8 @@ export const migrations: Record<string, Migration> = {
   '0007-rings': {
     async up(db) {
       await db.schema.alterTable('cards').addColumn('reply_to', 'text').execute();
+      await db.schema.alterTable('cards').addColumn('reply_revision', 'integer').execute();
+      await sql`create index cards_reply on cards (reply_to) where reply_to is not null`.execute(db);
       await db.schema.alterTable('incidents').addColumn('escalate_at', 'integer').execute();
       await sql`create index incidents_escalate on incidents (escalate_at) where escalate_at is not null`.execute(db);
     },
@@ -166,6 +168,23 @@ export const migrations: Record<string, Migration> = {
       await sql`create unique index digests_open on digests (channel_id) where closed_at is null`.execute(db);
       await db.schema.alterTable('cards').addColumn('folded_into', 'text').execute();
       await sql`create index cards_folded on cards (folded_into, id) where folded_into is not null`.execute(db);
+    },
+  },
+  '0011-incident-parts': {
+    async up(db) {
+      await db.schema
+        .alterTable('incidents')
+        .addColumn('parts', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('incident_parts')
+        .addColumn('incident_id', 'text', (c) => c.notNull().references('incidents.id').onDelete('cascade'))
+        .addColumn('part', 'integer', (c) => c.notNull())
+        .addColumn('alerts', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('incident_parts_pk', ['incident_id', 'part'])
+        .execute();
+      await sql`create trigger incident_has_fewer_parts after update of parts on incidents when new.parts < old.parts begin
+        delete from incident_parts where incident_id = new.id and part >= new.parts; end`.execute(db);
     },
   },
 };

@@ -12,8 +12,19 @@ export interface IncidentsTable {
   closed_at: number | null;
   /** When the next role is mentioned unless somebody acknowledges it; null where nobody is to be. */
   escalate_at: Generated<number | null>;
-  /** `Incident` as JSON. */
+  /** `Incident` as JSON, with its first alerts. */
   state: string;
+  /** How many rows hold its further alerts. */
+  parts: Generated<number>;
+}
+
+/** What an incident of hundreds of alerts or more has of them beside its own row. */
+export interface IncidentPartsTable {
+  incident_id: string;
+  /** From 0, in order. */
+  part: number;
+  /** A list of `KnownAlert` as JSON. */
+  alerts: string;
 }
 
 /** The ledger: what each message in Discord should show, and what is known to be shown. */
@@ -46,6 +57,8 @@ export interface CardsTable {
   ring: number;
   /** The card that its message replies to; null for all but rings. */
   reply_to: Generated<string | null>;
+  /** The revision of that card for which it was asked for. */
+  reply_revision: Generated<number | null>;
   /** The digest that shows it, in place of a message of its own; it then counts as shown. */
   folded_into: Generated<string | null>;
   /** Not before this; null when it may go at once. */
@@ -168,6 +181,7 @@ export interface Tables {
   receivers: ReceiversTable;
   operations: OperationsTable;
   incidents: IncidentsTable;
+  incident_parts: IncidentPartsTable;
   cards: CardsTable;
   audit: AuditTable;
   interactions: InteractionsTable;

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
 import { pino } from 'pino';
+import type { NotificationParser } from '../../../src/http/json.ts';
 import { type Http, type HttpOptions, startHttp } from '../../../src/http/server.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { token } from './token.ts';
@@ -19,6 +20,27 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((http) => http.close(100)));
 });
 
+const takesVersion4: NotificationParser<unknown> = {
+  list: 'alerts',
+  whole: (body) =>
+    typeof body === 'object' && body !== null && Reflect.get(body, 'version') === '4'
+      ? { ok: true, notification: body }
+      : { ok: false, reason: 'version: must be "4"' },
+  begin(body) {
+    const parsed = this.whole(body);
+    if (!parsed.ok) return parsed;
+    const alerts: unknown[] = [];
+    return {
+      ok: true,
+      take(items) {
+        alerts.push(...items);
+        return null;
+      },
+      end: () => ({ ...Object(parsed.notification), alerts }),
+    };
+  },
+};
+
 /** Takes every object with `version` "4" and stores it in `accepted`. */
 export async function start(options: Partial<HttpOptions<unknown>> = {}): Promise<Started> {
   const accepted: unknown[] = [];
@@ -29,10 +51,7 @@ export async function start(options: Partial<HttpOptions<unknown>> = {}): Promis
     port: 0,
     log: pino({ level: 'trace' }, { write: (line: string) => log.push(JSON.parse(line)) }),
     webhookToken: new Secret(token),
-    parse: (body) =>
-      typeof body === 'object' && body !== null && Reflect.get(body, 'version') === '4'
-        ? { ok: true, notification: body }
-        : { ok: false, reason: 'version: must be "4"' },
+    parser: takesVersion4,
     accept: async (notification) => {
       accepted.push(notification);
       return null;

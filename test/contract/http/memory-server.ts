@@ -1,5 +1,5 @@
 // The HTTP side alone in a process of its own, as the bot runs it, so that its memory can be read from outside.
-import { parseNotification } from '../../../src/alerts/schema.ts';
+import { notificationParser } from '../../../src/alerts/schema.ts';
 import { startHttp } from '../../../src/http/server.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { redact } from '../../../src/lib/redact.ts';
@@ -11,7 +11,7 @@ const http = await startHttp({
   port: 0,
   log: createLog({ level: 'silent', redact }),
   webhookToken: new Secret(token),
-  parse: parseNotification,
+  parser: notificationParser,
   // About as long as a durable commit takes on a slow disk.
   accept: () => new Promise((resolve) => setTimeout(resolve, 5, null)),
   ready: () => ({ status: 'ready', store: 'open', discord: 'ready', cluster: 'none' }),

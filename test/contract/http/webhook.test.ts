@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseNotification } from '../../../src/alerts/schema.ts';
+import { notificationParser } from '../../../src/alerts/schema.ts';
 import { head, post, rawClient, start, until } from './client.ts';
 import { token } from './token.ts';
 
@@ -37,7 +37,7 @@ describe('a notification', () => {
     async (name) => {
       const accepted: unknown[] = [];
       const http = await start({
-        parse: parseNotification,
+        parser: notificationParser,
         accept: async (notification) => {
           accepted.push(notification);
           return null;

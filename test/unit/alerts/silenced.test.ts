@@ -2,8 +2,10 @@
 import { expect, test } from '@jest/globals';
 import type { Incident, KnownSilence } from '../../../src/alerts/incident.ts';
 import { merge } from '../../../src/alerts/merge.ts';
+import type { Notification } from '../../../src/alerts/schema.ts';
 import { withoutSilence, withSilence } from '../../../src/alerts/silenced.ts';
-import { notification, t0 } from './notifications.ts';
+import { turn } from '../../../src/alerts/turn.ts';
+import { minute, notification, t0 } from './notifications.ts';
 
 const matchers = [{ name: 'pod', value: 'web-1', isRegex: false, isEqual: true }];
 const silence: KnownSilence = { id: 'a', matchers: ['pod="web-1"'], createdBy: 'otto', comment: '', endsAt: t0 + 1 };
@@ -45,3 +47,22 @@ test('what is inhibited stays so', () => {
   const after = withoutSilence({ ...incident, alerts, silences: [silence] }, 'a');
   expect(suppressed(after)).toEqual(['inhibited', 'inhibited']);
 });
+
+test('a silence of before the end is not shown over what fires again, until Alertmanager tells of it', () => {
+  const alerts = ['web-1', 'web-2'].map((pod) => ({ labels: { alertname: 'Down', pod }, fingerprint: pod }));
+  const silenced = { ...opened(), silences: [silence] };
+  const ended = notification(alerts.map((alert) => ({ ...alert, status: 'resolved' as const })));
+  const over = turned(silenced, ended, t0 + minute);
+  expect(over).toMatchObject({ closedAt: t0 + minute });
+  const startsAt = new Date(t0 + 2 * minute).toISOString();
+  const again = notification(alerts.map((alert) => ({ ...alert, startsAt })));
+  const reopened = turned({ ...over, silences: [silence] }, again, t0 + 3 * minute);
+  expect(reopened.closedAt).toBeNull();
+  expect([over.silences, reopened.silences]).toEqual([undefined, undefined]);
+});
+
+function turned(before: Incident, said: Notification, now: number): Incident {
+  const result = merge(before, said, now);
+  if (result.kind === 'ignored') throw new Error(result.reason);
+  return turn({ before, result, notification: said, routes: [], now }).result.incident;
+}

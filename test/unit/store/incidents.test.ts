@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { type Incident, provisionalKey } from '../../../src/alerts/incident.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
@@ -108,4 +109,66 @@ test('receivers that have called are kept over a restart, each once', async () =
   await store.close();
   store = await open();
   expect([...(await alertStore(store).callers())].sort()).toEqual(['discord', 'mail']);
+});
+
+describe('an incident of more alerts than one row holds', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `f${index}`);
+  const parts = async () =>
+    (await store.db.selectFrom('incident_parts').select(['part', 'alerts']).orderBy('part').execute()).map(
+      ({ part, alerts }) => [part, JSON.parse(alerts).length],
+    );
+
+  test('is read as it was written, whichever way it is asked for', async () => {
+    const big = incident('big', { groupLabels: { a: 'b' } }, many(1050));
+    await write(incident('small', {}, ['x']), big);
+    const from = alertStore(store);
+    expect(await from.read('big')).toEqual(big);
+    expect(await from.latest('discord', 'big')).toEqual(big);
+    expect(await from.openAfter('', 10)).toEqual([big, incident('small', {}, ['x'])]);
+    expect(await from.change((tx) => tx.newestOf('discord', { a: 'b' }))).toEqual(big);
+    expect(await parts()).toEqual([
+      [0, 200],
+      [1, 200],
+      [2, 200],
+      [3, 200],
+      [4, 50],
+    ]);
+  });
+
+  test('leaves nothing of the alerts behind that it no longer has', async () => {
+    await write(incident('big', {}, many(1050)), incident('big', {}, many(500)));
+    expect(await parts()).toEqual([
+      [0, 200],
+      [1, 100],
+    ]);
+    await write(incident('big', {}, ['a']));
+    expect(await parts()).toEqual([]);
+    expect(await alertStore(store).read('big')).toEqual(incident('big', {}, ['a']));
+  });
+
+  test('is found as provisional by any of its alerts', async () => {
+    const key = provisionalKey({ alertname: 'Up' });
+    await write(incident('big', { groupKey: key }, many(1050)));
+    const asked = async (name: string) =>
+      (await alertStore(store).provisional('discord', provisionalKey({}), [name]))?.id;
+    expect(await asked('f1049')).toBe('big');
+    expect(await asked('f1050')).toBeUndefined();
+  });
+
+  test('has its alerts written again only where they have changed', async () => {
+    await write(incident('big', {}, many(500)));
+    await store.commit((tx) =>
+      sql`create trigger no_more before update on incident_parts begin select raise(abort, 'written again'); end`.execute(
+        tx,
+      ),
+    );
+    const change = (how: (read: Incident) => Incident) =>
+      alertStore(store).change(async (tx) => {
+        const read = await tx.read('big');
+        if (read !== undefined) await tx.write(how(read), null);
+      });
+    await change((read) => ({ ...read, truncated: 7 }));
+    expect(await alertStore(store).read('big')).toEqual(incident('big', { truncated: 7 }, many(500)));
+    await expect(change((read) => ({ ...read, alerts: [...read.alerts] }))).rejects.toThrow('written again');
+  });
 });

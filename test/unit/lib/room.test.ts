@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createRoom } from '../../../src/http/room.ts';
+import { createRoom } from '../../../src/lib/room.ts';
 
 const never = new AbortController().signal;
 const long = 60_000;

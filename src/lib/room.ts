@@ -1,4 +1,4 @@
-// Room in memory for bodies: a fixed number of bytes, handed out in the order in which it was asked for.
+// Room in memory, or for work that takes much of it: a fixed number of bytes, handed out in the order in which it was asked for.
 
 export interface Room {
   /** Takes `bytes`, waiting its turn for up to `ms`; false where there was none in time or `signal` was aborted. Never more than all there is. */
