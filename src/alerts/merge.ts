@@ -90,7 +90,9 @@ function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'c
 }
 
 function showsTheSame(before: Incident, after: Incident): boolean {
-  if (before.truncated !== after.truncated || before.externalURL !== after.externalURL) return false;
+  if (before.truncated !== after.truncated) return false;
+  // Alertmanagers of one cluster may each give an address of their own, in turns.
+  if ((before.externalURL === '') !== (after.externalURL === '')) return false;
   if (before.groupKey !== after.groupKey) return false;
   if (before.alerts.length !== after.alerts.length) return false;
   // One by one: a group can hold many thousands.
