@@ -26,7 +26,12 @@ interface Group {
   /** When it fires, grows and, for most, resolves; milliseconds from the start. */
   readonly at: readonly number[];
   readonly resolves: boolean;
+  /** What joins is critical: that rings. */
+  readonly worsens: boolean;
 }
+
+/** Of groups that got worse: when the notification that was taken left, milliseconds since 1970. */
+const toldWorse = new Map<string, number>();
 
 export async function chaosBench(): Promise<Row[]> {
   const random = seeded(seed);
@@ -65,14 +70,13 @@ function groupOf(index: number, random: Random): Group {
     channel: channels[index % channels.length] ?? '',
     at: [first, second, third],
     resolves: random.below(10) < 8,
+    worsens: index % 4 === 0,
   };
 }
 
 /** One route a channel, by a label of its own. */
 function configOf(discord: Discord): string {
-  const routes = channels.map(
-    (name) => `    - { match: { lane: ${name} }, channel: "${discord.channelId(name)}", ring: false }`,
-  );
+  const routes = channels.map((name) => `    - { match: { lane: ${name} }, channel: "${discord.channelId(name)}" }`);
   return [levelsOf(discord), 'alerts:', '  routes:', ...routes, ''].join('\n');
 }
 
@@ -84,6 +88,7 @@ async function tell({ bot, webhookToken }: Homelab, group: Group): Promise<void>
     await delay(Math.max(0, (group.at[step] ?? 0) - (performance.now() - started)));
     const body = bodyFor(group, state);
     for (let tries = 1; ; tries += 1) {
+      if (state === 2 && group.worsens) toldWorse.set(group.name, Date.now());
       const status = await fetch(`${bot.url}/webhooks/alertmanager`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${webhookToken}` },
@@ -101,10 +106,15 @@ async function tell({ bot, webhookToken }: Homelab, group: Group): Promise<void>
 }
 
 /** 1: one alert fires. 2: two fire. 3: both are resolved. */
-function bodyFor({ name, channel }: Group, state: number): string {
+function bodyFor({ name, channel, worsens }: Group, state: number): string {
   const started = new Date(Date.now() - 60_000);
   const alerts = Array.from({ length: Math.min(2, state) }, (_, index) => ({
-    labels: { alertname: name, severity: 'warning', lane: channel, instance: `host-${index}` },
+    labels: {
+      alertname: name,
+      severity: worsens && index === 1 ? 'critical' : 'warning',
+      lane: channel,
+      instance: `host-${index}`,
+    },
     annotations: { summary: `${name} on host-${index}` },
     startsAt: startOf(name, started),
     endsAt: state === 3 ? new Date() : null,
@@ -192,11 +202,27 @@ async function diskFull(folder: string, ms: number): Promise<void> {
   }
 }
 
-function shown(discord: Discord, { name, channel }: Group): readonly SandboxMessage[] {
+function shown(discord: Discord, group: Group): readonly SandboxMessage[] {
+  return about(discord, group).filter(({ replyTo }) => replyTo === null);
+}
+
+function rings(discord: Discord, group: Group): readonly SandboxMessage[] {
+  return about(discord, group).filter(({ replyTo }) => replyTo !== null);
+}
+
+function about(discord: Discord, { name, channel }: Group): readonly SandboxMessage[] {
   return discord.messages(channel).filter(({ text }) => text.includes(name));
 }
 
+/** It got worse after its message was made, and goes on. */
+function shouldRing(discord: Discord, group: Group): boolean {
+  const told = toldWorse.get(group.name);
+  return told !== undefined && !group.resolves && shown(discord, group).some(({ createdAt }) => createdAt < told);
+}
+
 function isTrue(discord: Discord, group: Group): boolean {
+  const [ring] = rings(discord, group);
+  if (ring === undefined ? shouldRing(discord, group) : group.resolves) return false;
   return shown(discord, group).some(({ text }) =>
     group.resolves ? text.includes('2 resolved') : text.includes('2 firing'),
   );
@@ -208,11 +234,16 @@ async function untilTrue(discord: Discord, plan: readonly Group[]): Promise<void
 }
 
 function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
-  const provoked = discord.requests.all.filter(({ status, byFault }) => status === 429 && !byFault).length;
+  const provoked = discord.requests.all.filter(({ status, byFault }) => status === 429 && !byFault);
   const lost = plan.filter((group) => shown(discord, group).length === 0);
   const twice = plan.filter((group) => shown(discord, group).length > 1);
   const untrue = plan.filter((group) => !isTrue(discord, group));
-  for (const [what, some] of Object.entries({ lost, twice, untrue })) {
+  for (const { method, route } of provoked) console.log(`  429 provoked by ${method} ${route}`);
+  const unrung = plan.filter((group) => shouldRing(discord, group) && rings(discord, group).length === 0);
+  const rungTwice = plan.filter((group) => rings(discord, group).length > 1);
+  const rungOn = plan.filter((group) => group.resolves && rings(discord, group).length > 0);
+  const rang = plan.filter((group) => rings(discord, group).length > 0).length;
+  for (const [what, some] of Object.entries({ lost, twice, untrue, unrung, rungTwice, rungOn })) {
     if (some.length > 0) console.log(`  ${what}: ${some.map(({ name }) => name).join(', ')}`);
   }
   const note = `seed ${seed}: ${groups} groups in ${overMs / 1000} s, ${kills} kills`;
@@ -227,7 +258,11 @@ function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
     count('groups lost', lost.length, 0),
     count('groups shown twice', twice.length, 0),
     count('groups whose message is not true in the end', untrue.length, 0),
-    count('429s provoked', provoked, 0),
+    count('rings lost', unrung.length, 0),
+    count('rings that are there twice', rungTwice.length, 0),
+    count('rings of what is over', rungOn.length, 0),
+    count('rings in the end', rang),
+    count('429s provoked', provoked.length, 0),
     { name: 'from the last webhook until all is true', value: ms / 1000, unit: 's', note },
   ];
 }

@@ -65,6 +65,7 @@ async function measured(
       deploys: noApps.deploys,
       trail: noApps.trail,
       linkTo: noApps.linkTo,
+      alerts: noApps.alerts,
       firing: noApps.firing,
     };
     // The first one opens the connections and is not counted.

@@ -4,14 +4,19 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { openAlertmanager } from './alertmanager/open.ts';
 import { alertCard, createAlerts } from './alerts/alerts.ts';
+import { createDigests, digestCard, digestPrefix } from './alerts/digest.ts';
 import { createEscalations } from './alerts/escalations.ts';
-import { createReconciler } from './alerts/reconciler.ts';
+import { eachOpen } from './alerts/open-incidents.ts';
+import { createReconciler, type Reconciler } from './alerts/reconciler.ts';
 import { ringCard } from './alerts/rings.ts';
 import { type Notification, notificationParser } from './alerts/schema.ts';
+import { createSilencing } from './alerts/silencing.ts';
 import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
 import { createAudit } from './audit/audit.ts';
+import { cardOfRing } from './cards/card.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
-import { createCardLink } from './cards/link.ts';
+import { foldingRule } from './cards/fold.ts';
+import { createCardAddress, createCardLink } from './cards/link.ts';
 import { createOutages } from './cards/outage.ts';
 import { createPosts, postCard } from './cards/posts.ts';
 import { createPublisher, type Show } from './cards/publisher.ts';
@@ -26,6 +31,7 @@ import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
+import { readTyped } from './dispatch/typed-command.ts';
 import { httpLimits } from './http/limits.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
@@ -42,6 +48,7 @@ import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
+import { digestStore, removeOldDigests } from './store/digests.ts';
 import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
 import { operationStore, removeEndedOperations } from './store/operations.ts';
@@ -58,6 +65,8 @@ export interface App {
 }
 
 const sweepMs = 3_600_000;
+
+const commandsByName = new Map(commands.map((command) => [command.name, command]));
 
 /** Of an attempt to show a card: Discord did not answer, or does not take the token. */
 const unreachable: ReadonlySet<FailedOutcome> = new Set(['not sent', 'unknown', 'token refused']);
@@ -103,7 +112,7 @@ export async function startApp(options: {
     lifecycle.onStop('discord', () => discord.stop());
 
     const kinds: Record<string, Show> = {};
-    const ledger = cardLedger(store);
+    const ledger = cardLedger(store, foldingRule);
     const publisher = createPublisher({
       ledger,
       channels: discord.channels,
@@ -138,6 +147,10 @@ export async function startApp(options: {
       routes: config.alerts.routes,
       defaultChannelId: config.discord.alertChannelId,
       escalationExpected: (at) => escalations.expect(at),
+      actions: {
+        canSilence: config.alertmanager.api !== null,
+        isReadCommand: (text) => readTyped(text, commandsByName) !== null,
+      },
       watchdog: config.alerts.watchdog.alertname,
       log,
       now,
@@ -156,7 +169,10 @@ export async function startApp(options: {
     });
     lifecycle.onStop('watchdog', () => watchdog.stop());
     kinds[alertCard] = alerts.show;
-    kinds[ringCard] = alerts.showRing;
+    const digests = createDigests({ store: digestStore(store, now), publisher, log, now });
+    lifecycle.onStop('digests', () => digests.stop());
+    kinds[digestCard] = digests.show;
+    kinds[ringCard] = (id) => (id.startsWith(digestPrefix) ? digests.showRing(cardOfRing(id)) : alerts.showRing(id));
     kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
@@ -253,6 +269,35 @@ export async function startApp(options: {
     const suggestions = createSuggestions(outside, log);
     lifecycle.onStop('suggestions', () => suggestions.stop());
 
+    const alertmanager = config.alertmanager.api === null ? null : openAlertmanager(config.alertmanager.api);
+    const reconciler =
+      alertmanager === null
+        ? null
+        : createReconciler({
+            alertmanager,
+            store: incidents,
+            alerts,
+            watchdog: config.alerts.watchdog.alertname,
+            log,
+            now,
+            looked: metrics.look,
+          });
+    const stopping = new AbortController();
+    lifecycle.onStop('silencing', () => stopping.abort());
+    const silencing = createSilencing({
+      alertmanager,
+      read: (id) => incidents.read(id),
+      alerts,
+      open: alerts.named,
+      watchdog: config.alerts.watchdog.alertname,
+      redact,
+      log,
+      changed: () => reconciler?.lookSoon(),
+      now,
+      stopping: stopping.signal,
+    });
+
+    const addressOf = createCardAddress(ledger, config.discord.guildId);
     const dispatch = createDispatch({
       commands,
       access: config.access,
@@ -263,13 +308,22 @@ export async function startApp(options: {
       apps: config.apps,
       deploys,
       trail: auditTrail(store),
-      linkTo: createCardLink(ledger, config.discord.guildId),
+      linkTo: createCardLink(addressOf),
       firing: (namespace) => alerts.firingIn(namespace),
       suggestions,
       operations,
       memory: interactionMemory(store, { keepMs: config.alerts.keepMs }),
       answers: answerShelf(store),
       share: (post) => posts.post(post),
+      alerts: {
+        acknowledge: alerts.acknowledge,
+        named: alerts.named,
+        open: (signal) => eachOpen(incidents, signal),
+        doubt: () => doubtAbout(reconciler),
+        addressOf,
+        silencing,
+        timezone: config.timezone,
+      },
       log,
       now,
       metrics: {
@@ -294,19 +348,14 @@ export async function startApp(options: {
     cluster.start();
     await publisher.start();
     await operations.resume();
-    if (config.alertmanager.api !== null) {
-      const reconciler = createReconciler({
-        alertmanager: openAlertmanager(config.alertmanager.api),
-        store: incidents,
-        alerts,
-        watchdog: config.alerts.watchdog.alertname,
-        log,
-        now,
-        looked: metrics.look,
-      });
+    await digests.start();
+    if (reconciler !== null) {
       lifecycle.onStop('reconciler', () => reconciler.stop());
       reconciler.start();
     }
+    await alerts
+      .load()
+      .catch((err: unknown) => log.warn({ err }, 'Open alerts are not suggested until they are heard of again'));
     void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();
@@ -315,7 +364,10 @@ export async function startApp(options: {
     void sweep();
 
     function checkChannels(): void {
-      const routed = config.alerts.routes.map((route) => ({ id: route.channel, mentions: route.mention.length > 0 }));
+      const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
+        id: channel,
+        mentions: mention.length > 0 || (escalate !== undefined && escalate.mention.length > 0),
+      }));
       void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
     }
 
@@ -323,6 +375,7 @@ export async function startApp(options: {
       const before = now().getTime() - config.alerts.keepMs;
       try {
         while ((await removeEndedIncidents(store, before)) > 0);
+        await removeOldDigests(store, before);
         while ((await removeOldAbsences(store, before)) > 0);
         while ((await removeOldPosts(store, before)) > 0);
         while ((await removeEndedOperations(store, before)) > 0);
@@ -336,6 +389,13 @@ export async function startApp(options: {
     await stop(5000);
     throw error;
   }
+}
+
+/** Why silences that `/alerts` shows may be out of date, or others be missing. */
+function doubtAbout(reconciler: Reconciler | null): string | null {
+  if (reconciler === null) return 'Silences are not known: ALERTMANAGER_URL is not set.';
+  const reason = reconciler.failing();
+  return reason === null ? null : `Alertmanager's list cannot be read now (${reason}): silences may be out of date.`;
 }
 
 function setAsideNotice(channelId: string, at: Date) {

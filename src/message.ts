@@ -33,6 +33,8 @@ export interface Item {
   readonly lines: readonly Line[];
   /** The same without any cut, as plain text for the attached file. */
   readonly whole: string;
+  /** `lines` leave out a part of it, so that the file is attached even where they fit. */
+  readonly isShort?: boolean;
 }
 
 /** Many like things; as many as fit are shown, in order. */
@@ -63,6 +65,34 @@ export interface LinkButton {
 
 export type Button = ActionButton | LinkButton;
 
+/** One of its options is picked: comes back as an `Invocation` of kind `press` with the option's value. Each takes a row of its own. */
+export interface Select {
+  readonly placeholder: string;
+  /** As of an `ActionButton`. */
+  readonly action: string;
+  readonly subject: string;
+  /** At most 25, each value once. */
+  readonly options: readonly { readonly label: string; readonly value: string; readonly description?: string }[];
+}
+
+/** Something that a person fills in; comes back as an `Invocation` of kind `press` with the fields. At most five of them. */
+export interface Modal {
+  readonly title: string;
+  /** As of an `ActionButton`. */
+  readonly action: string;
+  readonly subject: string;
+  readonly fields: readonly {
+    readonly id: string;
+    /** At most 45 characters. */
+    readonly label: string;
+    readonly description?: string;
+    readonly placeholder?: string;
+    readonly required: boolean;
+    /** Characters. */
+    readonly longest: number;
+  }[];
+}
+
 export interface File {
   readonly name: string;
   readonly data: string | Uint8Array;
@@ -86,5 +116,6 @@ export interface Message {
   /** Small print; the discord room adds a card's marker after it. */
   readonly footer?: string;
   readonly buttons?: readonly Button[];
+  readonly selects?: readonly Select[];
   readonly files?: readonly File[];
 }

@@ -12,6 +12,8 @@ export interface AlertmanagerOptions {
   readonly webhookUrl?: string;
   readonly token: string;
   readonly receiver?: string;
+  /** Further ones that are told of every alert too, as of a route that continues; all at the same URL. */
+  readonly moreReceivers?: readonly string[];
   /** Labels whose values make a group; `[]` puts all into one. */
   readonly groupBy?: readonly string[];
   /** From a group's first alert to its first notification. 300 by default; the homelab's is 30 s. */
@@ -61,7 +63,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
   const attempts: Attempt[] = [];
   const stopping = new AbortController();
   let waiting: (() => void)[] = [];
-  const receiver = options.receiver ?? 'discord-bot';
+  const receivers = [options.receiver ?? 'discord-bot', ...(options.moreReceivers ?? [])];
   const startedAt = options.startedAt ?? new Date(now().getTime() - 86_400_000);
   const silences = createSilences(now);
   let webhookUrl = options.webhookUrl ?? null;
@@ -77,9 +79,14 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     },
   };
 
-  function groupOf(labels: Labels): Group {
+  /** One for each receiver. */
+  function groupsOf(labels: Labels): readonly Group[] {
+    return receivers.map((receiver) => groupOf(labels, receiver));
+  }
+
+  function groupOf(labels: Labels, receiver: string): Group {
     const groupLabels = Object.fromEntries(sorted(labels).filter(([name]) => groupBy.includes(name)));
-    const key = JSON.stringify(groupLabels);
+    const key = JSON.stringify([receiver, groupLabels]);
     const found = groups.get(key);
     if (found !== undefined) return found;
     const group = createGroup(
@@ -116,11 +123,10 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
 
   function view(): View {
     return {
-      receiver,
+      receivers,
       startedAt,
-      groups: [...groups.values()].map((group) => ({ labels: group.labels, alerts: group.firing() })),
-      silences: silences.all(),
-      silencedBy: silences.over,
+      groups: [...groups.values()].map(({ receiver, labels, firing }) => ({ receiver, labels, alerts: firing() })),
+      silences,
       now: now(),
     };
   }
@@ -133,22 +139,27 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
       webhookUrl = url;
     },
     fire(labels, annotations, more = {}) {
-      const group = groupOf(labels);
-      const before = group.get(labels);
-      const goesOn = before !== undefined && before.endsAt === null;
-      const startsAt = more.startsAt ?? (goesOn ? before.startsAt : now());
-      const generatorURL = more.generatorURL ?? `${prometheus}/graph?g0.expr=ALERTS&g0.tab=1`;
-      group.put({ labels, annotations, startsAt, endsAt: null, generatorURL } satisfies Alert);
+      for (const group of groupsOf(labels)) {
+        const before = group.get(labels);
+        const goesOn = before !== undefined && before.endsAt === null;
+        const startsAt = more.startsAt ?? (goesOn ? before.startsAt : now());
+        const generatorURL = more.generatorURL ?? `${prometheus}/graph?g0.expr=ALERTS&g0.tab=1`;
+        group.put({ labels, annotations, startsAt, endsAt: null, generatorURL } satisfies Alert);
+      }
     },
     resolve(labels) {
-      const group = groupOf(labels);
-      const alert = group.get(labels);
-      if (alert === undefined || alert.endsAt !== null)
-        throw new Error(`No alert fires with the labels ${JSON.stringify(labels)}`);
-      group.put({ ...alert, endsAt: now() });
+      for (const group of groupsOf(labels)) {
+        const alert = group.get(labels);
+        if (alert === undefined || alert.endsAt !== null)
+          throw new Error(`No alert fires with the labels ${JSON.stringify(labels)}`);
+        group.put({ ...alert, endsAt: now() });
+      }
     },
     get firing() {
-      return [...groups.values()].flatMap((group) => group.firing()).map((alert) => alert.labels);
+      return [...groups.values()]
+        .filter((group) => group.receiver === receivers[0])
+        .flatMap((group) => group.firing())
+        .map((alert) => alert.labels);
     },
     post(body) {
       if (webhookUrl === null) throw new Error('Nobody is to be told: sendTo names whom');

@@ -1,15 +1,15 @@
 // What API v2 answers, as Alertmanager 0.34 writes it: from the alerts, groups and silences as they stand.
 import type { Alert } from './body.ts';
 import { fingerprint, type Labels, sorted } from './fingerprint.ts';
-import type { Silence } from './silences.ts';
+import { matches, type Silence, type Silences, stateOf } from './silences.ts';
 
 /** What the answers are made of. */
 export interface View {
-  readonly receiver: string;
+  /** All of them are told of every alert. */
+  readonly receivers: readonly string[];
   readonly startedAt: Date;
-  readonly groups: readonly { readonly labels: Labels; readonly alerts: readonly Alert[] }[];
-  readonly silences: readonly Silence[];
-  readonly silencedBy: (labels: Labels) => readonly string[];
+  readonly groups: readonly { readonly receiver: string; readonly labels: Labels; readonly alerts: readonly Alert[] }[];
+  readonly silences: Silences;
   readonly now: Date;
 }
 
@@ -19,47 +19,57 @@ export function answerTo(path: string, query: URLSearchParams, view: View): unkn
     case '/api/v2/status':
       return status(view);
     case '/api/v2/receivers':
-      return [{ name: view.receiver, labels: {} }];
+      return view.receivers.map(receiverOf);
     case '/api/v2/alerts':
       return view.groups
+        .filter(({ receiver }) => receiver === view.receivers[0])
         .flatMap((group) => group.alerts)
         .filter((alert) => isAsked(alert, query, view))
         .map((alert) => listed(alert, view))
         .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
     case '/api/v2/alerts/groups':
       return view.groups
-        .map(({ labels, alerts }) => ({
+        .map(({ receiver, labels, alerts }) => ({
           alerts: alerts.filter((alert) => isAsked(alert, query, view)).map((alert) => listed(alert, view)),
           labels: asMap(labels),
-          receiver: { name: view.receiver, labels: {} },
+          receiver: receiverOf(receiver),
         }))
         .filter(({ alerts }) => alerts.length > 0);
     case '/api/v2/silences':
-      return view.silences.map((silence) => listedSilence(silence, view.now));
+      return view.silences.all().map((silence) => listedSilence(silence, view.now));
     default:
       return undefined;
   }
 }
 
-/** What is left out where the query says so; all is told by default. */
-function isAsked({ labels }: Alert, query: URLSearchParams, { silencedBy }: View): boolean {
-  return query.get(silencedBy(labels).length > 0 ? 'silenced' : 'active') !== 'false';
+/** What is left out where the query says so; all is told by default. Filters of equality are read, as the bot sends them. */
+function isAsked({ labels }: Alert, query: URLSearchParams, { silences }: View): boolean {
+  const filters = query.getAll('filter').map((text) => {
+    const at = text.indexOf('=');
+    return { name: text.slice(0, at), value: JSON.parse(text.slice(at + 1)), isRegex: false, isEqual: true };
+  });
+  if (!filters.every((matcher) => matches(matcher, labels))) return false;
+  return query.get(silences.over(labels).length > 0 ? 'silenced' : 'active') !== 'false';
 }
 
-function listed(alert: Alert, { receiver, silencedBy, now }: View) {
-  const silences = silencedBy(alert.labels);
+function receiverOf(name: string) {
+  return { name, labels: {} };
+}
+
+function listed(alert: Alert, { receivers, silences, now }: View) {
+  const silencedBy = silences.over(alert.labels);
   return {
     annotations: asMap(alert.annotations),
     // Prometheus says so with each of its rounds: four minutes after the last.
     endsAt: time(new Date(now.getTime() + 240_000)),
     fingerprint: fingerprint(alert.labels),
-    receivers: [{ name: receiver, labels: {} }],
+    receivers: receivers.map(receiverOf),
     startsAt: time(alert.startsAt),
     status: {
       inhibitedBy: [],
       mutedBy: [],
-      silencedBy: silences,
-      state: silences.length > 0 ? 'suppressed' : 'active',
+      silencedBy,
+      state: silencedBy.length > 0 ? 'suppressed' : 'active',
     },
     updatedAt: time(now),
     ...(alert.generatorURL !== '' && { generatorURL: alert.generatorURL }),
@@ -67,15 +77,16 @@ function listed(alert: Alert, { receiver, silencedBy, now }: View) {
   };
 }
 
-function listedSilence({ id, matchers, createdBy, comment, startsAt, endsAt, updatedAt }: Silence, now: Date) {
+export function listedSilence(silence: Silence, now: Date) {
+  const { id, matchers, createdBy, comment, startsAt, endsAt, updatedAt } = silence;
   return {
     id,
-    status: { state: endsAt > now ? 'active' : 'expired' },
+    status: { state: stateOf(silence, now) },
     updatedAt: time(updatedAt),
     comment,
     createdBy,
     endsAt: time(endsAt),
-    matchers: sorted(matchers).map(([name, value]) => ({ isEqual: true, isRegex: false, name, value })),
+    matchers: matchers.map(({ isEqual, isRegex, name, value }) => ({ isEqual, isRegex, name, value })),
     startsAt: time(startsAt),
   };
 }

@@ -21,6 +21,7 @@ export interface Group {
   put(alert: Alert): void;
   get(labels: Labels): Alert | undefined;
   readonly labels: Labels;
+  readonly receiver: string;
   /** Those that have not ended. */
   firing(): readonly Alert[];
   /** True while something of it was not yet told. */
@@ -99,6 +100,7 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
     },
     get: (labels) => alerts.get(fingerprint(labels)),
     labels: options.groupLabels,
+    receiver: options.receiver,
     firing: () => [...alerts.values()].filter((alert) => alert.endsAt === null),
     isBehind: () => toldChanges < changes,
     async stop() {

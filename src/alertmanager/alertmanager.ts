@@ -25,6 +25,35 @@ export interface ListedGroup {
   readonly alerts: readonly ListedAlert[];
 }
 
+/** A condition on one label; those of a silence hold together. */
+export interface Matcher {
+  readonly name: string;
+  /** Matched exactly; empty also matches a label that is absent. With `isRegex` an expression over the whole value. */
+  readonly value: string;
+  readonly isEqual: boolean;
+  readonly isRegex: boolean;
+}
+
+export interface ListedSilence {
+  readonly id: string;
+  /** Alertmanager keeps those that have ended for some days. */
+  readonly state: 'active' | 'pending' | 'expired';
+  readonly matchers: readonly Matcher[];
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+/** Begins at once. */
+export interface NewSilence {
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
 export interface AlertmanagerStatus {
   readonly version: string;
   /** When this process of it started: alerts are in its memory alone, and come back with Prometheus' next rounds. */
@@ -41,7 +70,7 @@ export interface Failure {
     | 'too large'
     /** Something before it wants other credentials, or none help. */
     | 'refused'
-    /** No JSON, or not in the form of API v2. */
+    /** No JSON, or not in the form of API v2; or it finds the request wrong, and says why. */
     | 'not understood';
   readonly reason: string;
 }
@@ -50,10 +79,18 @@ export type Answer<T> = { readonly kind: 'answered'; readonly value: T } | Failu
 
 /** Each rejects with the signal's reason, and with nothing else. */
 export interface Alertmanager {
-  /** Whatever fires, silenced and inhibited alerts too: all of it, or a failure. */
-  alerts(signal: AbortSignal): Promise<Answer<readonly ListedAlert[]>>;
+  /** Whatever fires, silenced and inhibited alerts too: all of it, or a failure. With matchers at least what they match. */
+  alerts(signal: AbortSignal, matchers?: readonly Matcher[]): Promise<Answer<readonly ListedAlert[]>>;
   groups(signal: AbortSignal): Promise<Answer<readonly ListedGroup[]>>;
   /** Names of all receivers that it is configured with. */
   receivers(signal: AbortSignal): Promise<Answer<readonly string[]>>;
   status(signal: AbortSignal): Promise<Answer<AlertmanagerStatus>>;
+  /** All of them, also those that have ended; many thousands where something makes them by itself. */
+  silences(signal: AbortSignal): Promise<Answer<readonly ListedSilence[]>>;
+  /** Null where there is none of this id. */
+  silence(id: string, signal: AbortSignal): Promise<Answer<ListedSilence | null>>;
+  /** Answers its id. After a failure but "refused" and "not understood" it may have been made all the same. */
+  addSilence(silence: NewSilence, signal: AbortSignal): Promise<Answer<string>>;
+  /** Ends it, also where it has ended already; false where there is none of this id. */
+  expireSilence(id: string, signal: AbortSignal): Promise<Answer<boolean>>;
 }

@@ -1,7 +1,7 @@
 // What API v2 answers, parsed once: only the fields that are used, as versions 0.25 to 0.34 write them.
 // https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 import { z } from 'zod';
-import type { AlertmanagerStatus, ListedAlert, ListedGroup } from './alertmanager.ts';
+import type { AlertmanagerStatus, ListedAlert, ListedGroup, ListedSilence } from './alertmanager.ts';
 
 /** Given on as they were parsed: a label may be named `__proto__`, which a copy by zod would lose. */
 const Texts = z
@@ -71,6 +71,38 @@ export const Groups = z.array(
 );
 
 export const Receivers = z.array(Receiver).transform((receivers) => receivers.map(({ name }) => name));
+
+const Matcher = z.object({
+  name: z.string(),
+  value: z.string(),
+  isRegex: z.boolean(),
+  /** Absent before 0.22. */
+  isEqual: z.boolean().default(true),
+});
+
+/** Of what people wrote; more is cut. */
+const longestText = 500;
+
+const Words = z
+  .string()
+  .default('')
+  .transform((text) => text.slice(0, longestText).toWellFormed());
+
+export const Silence = z
+  .object({
+    id: z.string().min(1).max(64),
+    status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
+    matchers: z.array(Matcher),
+    createdBy: Words,
+    comment: Words,
+    startsAt: Time,
+    endsAt: Time,
+  })
+  .transform(({ status, ...silence }): ListedSilence => ({ ...silence, state: status.state }));
+
+export const Silences = z.array(Silence);
+
+export const Added = z.object({ silenceID: z.string().min(1).max(64) }).transform(({ silenceID }) => silenceID);
 
 export const Status = z
   .object({ uptime: Time, versionInfo: z.object({ version: z.string().max(200) }) })

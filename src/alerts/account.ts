@@ -24,10 +24,11 @@ function silences({ silences: known = [], closedAt }: Incident): readonly Line[]
   if (closedAt !== null || known.length === 0) return [];
   const shown = known.toSorted((a, b) => b.endsAt - a.endsAt).slice(0, mostSilences);
   const rest = known.length - shown.length;
-  return [...shown.map(silence), ...(rest > 0 ? [`… and ${rest} more silences`] : [])];
+  return [...shown.map(silenceLine), ...(rest > 0 ? [`… and ${rest} more silences`] : [])];
 }
 
-function silence({ createdBy, comment, endsAt }: KnownSilence): Line {
+/** Until when, by whom and why. */
+export function silenceLine({ createdBy, comment, endsAt }: KnownSilence): readonly Run[] {
   const until = new Date(endsAt);
   return [
     '🔕 Silenced until ',

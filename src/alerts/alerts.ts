@@ -2,8 +2,17 @@
 import type { Logger } from 'pino';
 import { cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
 import type { Message } from '../message.ts';
+import type { ActionOptions } from './actions.ts';
+import { createBoard, type OpenIncident } from './board.ts';
 import { nameOf } from './describe.ts';
-import { type Incident, isOpen, provisionalKey, worstSeverity } from './incident.ts';
+import {
+  type Acknowledgement,
+  type Incident,
+  isOpen,
+  provisionalKey,
+  type RingReason,
+  worstSeverity,
+} from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
@@ -11,7 +20,7 @@ import { ringMessage } from './ring-message.ts';
 import { wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import { type Labels, labelOf, type Notification } from './schema.ts';
-import { rung, type Turned, turn } from './turn.ts';
+import { critical, rung, type Turned, turn } from './turn.ts';
 
 /** What happens in one transaction. */
 export interface AlertTransaction {
@@ -61,6 +70,7 @@ export interface AlertOptions {
   readonly defaultChannelId: string;
   /** An incident may have to be escalated at this time (milliseconds since 1970). */
   readonly escalationExpected: (at: number) => void;
+  readonly actions: ActionOptions;
   /** The alert that always fires; never posted. */
   readonly watchdog: string;
   readonly log: Logger;
@@ -79,8 +89,22 @@ export interface Alerts {
   amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean>;
   /** Whether incidents are in memory alone because the store failed. */
   holdsUnwritten(): boolean;
+  /** Takes up the names of what is open; rejects when the store fails. */
+  load(): Promise<void>;
+  /** Open incidents by name, from memory: the newest first, at most 1,000. */
+  named(): readonly OpenIncident[];
   /** Names of the alerts that fire in this namespace, at most 20. */
   firingIn(namespace: string): Promise<readonly string[]>;
+  /**
+   * Writes down who takes care of it, or with null that nobody does any more, and shows it. Rejects when the store fails.
+   * @returns the incident as it then is; `changed` false where it was so already or is over.
+   */
+  acknowledge(
+    incidentId: string,
+    by: Acknowledgement | null,
+  ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
+  /** Changes what is known of the silences over it, and shows that. Rejects when the store fails. */
+  silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void>;
   /** Rings the next role where an incident is due for it. Rejects when the store fails. */
   escalate(incidentId: string): Promise<void>;
   /** What the card of an incident says now. */
@@ -103,6 +127,9 @@ const clockMargin = 2000;
 /** Open incidents that are looked at for what fires in a namespace. */
 const mostLookedAt = 200;
 
+/** Open incidents whose names are taken up at a start. */
+const mostNamed = 1000;
+
 /** Incidents that could not be written down are remembered for this many groups. */
 const maxRemembered = 1000;
 
@@ -110,6 +137,8 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   /** By receiver and groupKey; empty while the store works. */
   const unwritten = new Map<string, Incident>();
+  /** Why those of them should ring, by the same key: an edit alone would ring nobody. */
+  const unrung = new Map<string, RingReason>();
   /**
    * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
    * while it could not write them down.
@@ -117,6 +146,7 @@ export function createAlerts(options: AlertOptions): Alerts {
   let completeSince = now().getTime() + clockMargin;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  const board = createBoard();
   /** Receivers that are written down. */
   const callers = new Set<string>();
 
@@ -148,13 +178,15 @@ export function createAlerts(options: AlertOptions): Alerts {
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
         const isShown = result.kind === 'unchanged' && held === undefined;
         if (!isShown) wanted = want(turned.result);
-        return { result: turned.result, channelId: await write(tx, turned, wanted) };
+        const ring = turned.ring ?? unrung.get(key) ?? null;
+        return { result: turned.result, channelId: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
+      unrung.delete(key);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
       if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
-      if (result.kind !== 'ignored') expect(result.incident);
+      if (result.kind !== 'ignored') settled(result.incident);
       tellTaken(notification, result);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
@@ -195,7 +227,7 @@ export function createAlerts(options: AlertOptions): Alerts {
       });
       if (done === null) return false;
       if (done.channelId !== null) publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
-      expect(done.result.incident);
+      settled(done.result.incident);
       log.info(
         { receiver: done.result.incident.receiver, ...refOf(done.result), result: done.result.kind },
         "An incident is put right by Alertmanager's list",
@@ -213,11 +245,14 @@ export function createAlerts(options: AlertOptions): Alerts {
     await tx.write(incident, escalationOf(incident)?.at ?? null);
     const channelId = wanted === undefined ? null : await tx.want(wanted);
     if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
-    if (kind === 'closed' || kind === 'reopened') await tx.reviewRing(ringId(incident.id), priorities.refresh);
+    if (kind !== 'opened' && ringMessage(incident) === undefined)
+      await tx.reviewRing(ringId(incident.id), priorities.refresh);
     return channelId;
   }
 
-  function expect(incident: Incident): void {
+  /** What follows from a state that is durable. */
+  function settled(incident: Incident): void {
+    board.note(incident);
     const escalation = escalationOf(incident);
     if (escalation !== null) options.escalationExpected(escalation.at);
   }
@@ -236,6 +271,36 @@ export function createAlerts(options: AlertOptions): Alerts {
     if (channelId === null) return;
     publisher.wake(channelId);
     log.info({ ref: incidentId }, 'Nobody acknowledged an incident in time: the next role is mentioned');
+  }
+
+  /** What people do about an incident: it is shown soon, and rings nobody. */
+  async function put(incidentId: string, change: (incident: Incident) => Incident) {
+    const done = await store.change(async (tx) => {
+      const before = await tx.read(incidentId);
+      if (before === undefined) return undefined;
+      const changed = change(before);
+      if (changed === before) return { incident: before, channelId: null };
+      const incident = critical(changed, now().getTime());
+      const result = { kind: 'unchanged', incident } as const;
+      const wanted = { ...want(result), priority: priorities.progress };
+      return { incident, channelId: await write(tx, { result, ring: null }, wanted) };
+    });
+    if (done === undefined) return undefined;
+    if (done.channelId !== null) publisher.wake(done.channelId);
+    settled(done.incident);
+    return { incident: done.incident, changed: done.channelId !== null };
+  }
+
+  function acknowledge(incidentId: string, by: Acknowledgement | null) {
+    return put(incidentId, (incident) => {
+      if (incident.closedAt !== null || (by === null) === (incident.acknowledged === undefined)) return incident;
+      const { acknowledged: _, ...rest } = incident;
+      return by === null ? rest : { ...rest, acknowledged: by };
+    });
+  }
+
+  async function silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
+    await put(incidentId, (incident) => (incident.closedAt === null ? change(incident) : incident));
   }
 
   function want(result: Changed): WantedCard {
@@ -263,7 +328,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     const merged = merge(known, notification, now().getTime());
     if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
     const { routes } = options;
-    const { result } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+    if (ring !== null) unrung.set(key, ring);
     if (!unwritten.has(key)) {
       log.warn(
         { ...aboutIn(notification), ...refOf(result) },
@@ -273,7 +339,10 @@ export function createAlerts(options: AlertOptions): Alerts {
     unwritten.set(key, result.incident);
     writeDownSoon();
     completeSince = now().getTime() + clockMargin;
-    await publisher.showUnwritten({ ...want(result), begun: false }, incidentMessage(result.incident, now().getTime()));
+    await publisher.showUnwritten(
+      { ...want(result), begun: false },
+      incidentMessage(result.incident, now().getTime(), options.actions),
+    );
   }
 
   /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
@@ -290,14 +359,16 @@ export function createAlerts(options: AlertOptions): Alerts {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
         const channelId = await store.change(async (tx) => {
-          await tx.write(incident, escalationOf(incident)?.at ?? null);
-          return tx.want(wanted);
+          const result = { kind: 'unchanged', incident } as const;
+          return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
         });
         // A newer state that came meanwhile is still to be written.
         if (unwritten.get(key) !== incident) continue;
+        unrung.delete(key);
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
-        publisher.wake(channelId);
+        if (channelId !== null) publisher.wake(channelId);
+        settled(incident);
         log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');
@@ -311,11 +382,17 @@ export function createAlerts(options: AlertOptions): Alerts {
     accept,
     amend,
     escalate,
+    acknowledge,
+    silenced,
     holdsUnwritten: () => unwritten.size > 0,
     stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
     },
+    async load() {
+      for (const incident of await store.open(mostNamed)) board.note(incident);
+    },
+    named: () => board.open(),
     async firingIn(namespace) {
       const alerts = (await store.open(mostLookedAt)).flatMap((incident) => incident.alerts.filter(isOpen));
       const names = alerts.filter(({ labels }) => labelOf(labels, 'namespace') === namespace).map(nameOf);
@@ -323,7 +400,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     },
     async show(cardId) {
       const incident = await store.read(cardId);
-      return incident && incidentMessage(incident, now().getTime());
+      return incident && incidentMessage(incident, now().getTime(), options.actions);
     },
     async showRing(cardId) {
       const incident = await store.read(cardOfRing(cardId));

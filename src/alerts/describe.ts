@@ -1,6 +1,6 @@
 // One alert in the operator's words: what is broken, where, and since when.
 import type { Item, Line, Run } from '../message.ts';
-import { type KnownAlert, severityOf, severityRank } from './incident.ts';
+import { isOpen, type KnownAlert, severityOf, severityRank } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
 
 /** Labels that tell which thing it is, the most telling first. */
@@ -25,19 +25,47 @@ const telling = [
 /** Said elsewhere on the card, or of no use to a person. */
 const untold = new Set(['alertname', 'severity', 'prometheus', 'uid', 'endpoint']);
 
-const maxLabels = 8;
+const maxLabels = 12;
+
+/** What is left of a long value in a line that has to hold more than it. */
+const longest = { name: 80, word: 40 };
+
+/** Whether a label of this name says which alert or thing it is, rather than how bad it is or who watches it. */
+export function tells(name: string): boolean {
+  return name === 'alertname' || telling.includes(name);
+}
 
 /** The alert's name as its rule gives it; where the label is absent, a word for it. */
 export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
   return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';
 }
 
-/** The severity's word as the rule gives it, for example `critical`; empty where there is none. */
-export function severityWord(labels: Labels): string {
-  return labelOf(labels, 'severity')?.trim() ?? '';
+/** The name where others stand beside it, so that a long one does not push them out. */
+export function shortNameOf(alert: Pick<KnownAlert, 'labels'>): string {
+  return shortened(nameOf(alert), longest.name);
 }
 
-/** The labels that tell this alert from others: the telling ones first, then the rest; at most eight. */
+/** The severity's word as the rule gives it, for example `critical`; empty where there is none. */
+export function severityWord(labels: Labels): string {
+  return shortWord(labelOf(labels, 'severity')?.trim() ?? '');
+}
+
+/** A label's value that is to stand in a headline. */
+export function shortWord(value: string): string {
+  return shortened(value, longest.word);
+}
+
+/** At most so many code units, and never half of a character. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most
+    ? text
+    : `${text
+        .slice(0, most - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
+}
+
+/** The labels that tell this alert from others: the telling ones first, then the rest. */
 export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
   const first = telling.flatMap((name) => {
     const value = labelOf(labels, name);
@@ -46,7 +74,7 @@ export function distinguishingLabels(labels: Labels): readonly (readonly [string
   const rest = Object.entries(labels).filter(
     ([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '',
   );
-  return [...first, ...rest].slice(0, maxLabels);
+  return [...first, ...rest];
 }
 
 /**
@@ -104,15 +132,19 @@ class DescribedAlert implements Item {
   get whole(): string {
     return wholeAlert(this.#alert);
   }
+
+  get isShort(): boolean {
+    return distinguishingLabels(this.#alert.labels).length > maxLabels;
+  }
 }
 
 function linesOf(alert: KnownAlert, now: number): readonly Line[] {
   const severity = severityWord(alert.labels);
-  const labels = distinguishingLabels(alert.labels).flatMap(([name, value], index): Run[] => [
-    index === 0 ? '' : ' · ',
-    `${name} `,
-    { code: value },
-  ]);
+  const all = distinguishingLabels(alert.labels);
+  const labels = all
+    .slice(0, maxLabels)
+    .flatMap(([name, value], index): Run[] => [index === 0 ? '' : ' · ', `${name} `, { code: value }]);
+  if (all.length > maxLabels) labels.push(` · and ${all.length - maxLabels} more labels`);
   const summary = annotationText(alert.annotations, 'summary');
   const description = annotationText(alert.annotations, 'description');
   const lines: Line[] = [
@@ -122,6 +154,8 @@ function linesOf(alert: KnownAlert, now: number): readonly Line[] {
   if (summary !== '') lines.push(summary);
   if (description !== '' && description !== summary)
     lines.push(...description.split('\n').filter((line) => line.trim() !== ''));
+  const action = annotationText(alert.annotations, 'action');
+  if (action !== '' && isOpen(alert)) lines.push(`→ ${action}`);
   return lines;
 }
 

@@ -14,6 +14,8 @@ export interface KnownAlert {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorURL: string;
+  /** Of its panel or dashboard, as Grafana tells it. */
+  readonly dashboardURL?: string;
   readonly startsAt: number;
   /** When it was resolved, else null. */
   readonly endsAt: number | null;
@@ -37,6 +39,8 @@ export interface Acknowledgement {
 /** A silence of Alertmanager over alerts of the incident, as its API tells it; made from a card or elsewhere. */
 export interface KnownSilence {
   readonly id: string;
+  /** In Alertmanager's notation, for example `alertname="NodeDown"`. */
+  readonly matchers: readonly string[];
   readonly createdBy: string;
   readonly comment: string;
   /** Milliseconds since 1970. */
@@ -67,7 +71,14 @@ export interface Escalation {
 }
 
 /** Why people are rung again. */
-export type RingReason = 'worse' | 'repeated' | 'reopened' | 'not acknowledged' | 'resolved';
+export type RingReason =
+  | 'worse'
+  | 'repeated'
+  | 'reopened'
+  | 'no longer silenced'
+  | 'no longer inhibited'
+  | 'not acknowledged'
+  | 'resolved';
 
 /** The newest ring of an incident. */
 export interface Ring {
@@ -78,6 +89,8 @@ export interface Ring {
 
 export interface Incident {
   readonly id: string;
+  /** Absent for Alertmanager's. Grafana's has no API here: it is neither silenced nor compared with a list. */
+  readonly source?: 'grafana';
   readonly receiver: string;
   readonly groupKey: string;
   readonly groupLabels: Labels;
@@ -96,12 +109,14 @@ export interface Incident {
   readonly history?: History;
   readonly ringing?: Ringing;
   readonly ring?: Ring;
-  /** Since when its worst alert is critical; absent while it is not. */
+  /** Since when its worst alert is critical and nobody has acknowledged it; absent while that is not so. */
   readonly criticalSince?: number;
   /** When the next role was mentioned; at most once an incident. */
   readonly escalatedAt?: number;
-  /** When it last rang for being open again. */
-  readonly reopenRangAt?: number;
+  /** The highest severity that has been heard of it. */
+  readonly peak?: Severity;
+  /** When it last rang for being back, or as bad as it had been before, and how severe it was then. */
+  readonly returned?: { readonly at: number; readonly severity: Severity };
   /** When a notification last told of it. */
   readonly notifiedAt?: number;
 }

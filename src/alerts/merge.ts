@@ -14,6 +14,9 @@ export const goneMs = 5 * 60_000;
  */
 export const lateMs = 10_000;
 
+/** How far Prometheus' clock may be ahead of ours. */
+const clockMarginMs = 60_000;
+
 /** How long, and how many of them, an incident that goes on keeps its alerts that have ended. */
 const keptEnded = { ms: 24 * 3_600_000, count: 1000 };
 
@@ -40,6 +43,7 @@ function open(notification: Notification, after: number | null, now: number): Me
   if (notification.alerts.length === 0) return { kind: 'ignored', reason: 'it holds no alert' };
   const incident: Incident = {
     id: incidentId(notification, after),
+    ...(notification.version === '1' && { source: 'grafana' }),
     receiver: notification.receiver,
     groupKey: notification.groupKey,
     groupLabels: notification.groupLabels,
@@ -86,7 +90,9 @@ function outcome(before: Incident, after: Incident): 'updated' | 'reopened' | 'c
 }
 
 function showsTheSame(before: Incident, after: Incident): boolean {
-  if (before.truncated !== after.truncated || before.externalURL !== after.externalURL) return false;
+  if (before.truncated !== after.truncated) return false;
+  // Alertmanagers of one cluster may each give an address of their own, in turns.
+  if ((before.externalURL === '') !== (after.externalURL === '')) return false;
   if (before.groupKey !== after.groupKey) return false;
   if (before.alerts.length !== after.alerts.length) return false;
   // One by one: a group can hold many thousands.
@@ -116,18 +122,24 @@ function sameTexts(a: Labels, b: Labels): boolean {
 function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number): KnownAlert {
   if (known !== undefined && isLate(known, said, now)) return { ...known, seenAt: now };
   const resolved = said.status === 'resolved';
+  const dashboardURL = said.panelURL || said.dashboardURL;
   return {
     fingerprint: said.fingerprint,
     labels: said.labels,
     annotations: said.annotations,
     generatorURL: said.generatorURL,
+    ...(dashboardURL && { dashboardURL }),
     startsAt: said.startsAt,
-    // An end before the start, or none at all, is no end that one could show.
-    endsAt: resolved ? (said.endsAt >= said.startsAt ? said.endsAt : now) : null,
+    endsAt: resolved ? believableEnd(said, now) : null,
     state: said.status,
     missingSince: null,
     seenAt: now,
   };
+}
+
+/** One before the start, in the future, or none at all is no end that one could show: that it was told is. */
+function believableEnd({ startsAt, endsAt }: NotifiedAlert, now: number): number {
+  return endsAt >= startsAt && endsAt <= now + clockMarginMs ? endsAt : now;
 }
 
 function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {

@@ -1,8 +1,8 @@
 // What the card of an incident says: pure, from the incident to the message.
-
-import type { Button, Fact, Line, Message, Tone } from '../message.ts';
+import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
-import { annotationText, byUrgency, describeAlert, nameOf, severityWord } from './describe.ts';
+import { type ActionOptions, incidentActions } from './actions.ts';
+import { annotationText, byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
 import {
   type AlertState,
   type Incident,
@@ -13,6 +13,7 @@ import {
   severityRank,
   worstSeverity,
 } from './incident.ts';
+import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
@@ -25,23 +26,24 @@ const marks: Record<Tone, string> = { critical: '🔴', warning: '🟠', info: '
 /**
  * @param now milliseconds since 1970; only start times that lie ahead of it depend on it.
  */
-export function incidentMessage(incident: Incident, now: number): Message {
+export function incidentMessage(incident: Incident, now: number, actions: ActionOptions): Message {
   const { alerts, state, tone, name } = summarised(incident);
-  const runbook = alerts
-    .map((alert) => labelOf(alert.annotations, 'runbook_url'))
-    .find((url) => url !== undefined && url !== '');
-  const buttons: Button[] = runbook === undefined ? [] : [{ label: 'Runbook', url: runbook }];
   return {
     headline: incidentHeadline(incident).line,
     tone,
     title: [state, severityOfGroup(alerts), name].filter((word) => word !== '').join(' · '),
     text: [...counts(incident, alerts), ...accountOf(incident)],
     list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
-    facts: links(incident, alerts),
-    buttons,
+    facts: linksOf(incident, alerts),
+    buttons: incidentActions(incident, actions),
     // Alertmanager escapes the name as for a regular expression.
     footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
   };
+}
+
+/** What an incident is called: the names of its alerts. */
+export function incidentName({ alerts }: Incident): string {
+  return groupName(alerts.toSorted(byUrgency));
 }
 
 function summarised(incident: Incident) {
@@ -59,7 +61,7 @@ function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer repor
 }
 
 function groupName(alerts: readonly KnownAlert[]): string {
-  const names = [...new Set(alerts.map(nameOf))];
+  const names = [...new Set(alerts.map(shortNameOf))];
   if (names.length <= 2) return names.join(' and ');
   return `${names[0]} and ${names.length - 1} others`;
 }
@@ -98,7 +100,7 @@ function place(alerts: readonly KnownAlert[], summary: string): string {
     const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
     const [value] = values;
     if (values.size === 1 && value !== undefined && value !== '')
-      return summary.includes(value) ? '' : ` ${preposition} ${value}`;
+      return summary.includes(value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
 }
@@ -122,15 +124,4 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
     );
   }
   return lines;
-}
-
-function links(incident: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
-  const facts: Fact[] = [];
-  const [first] = alerts;
-  if (incident.externalURL !== '')
-    facts.push({ name: 'Alertmanager', value: { link: 'open', url: incident.externalURL } });
-  if (first !== undefined && first.generatorURL !== '') {
-    facts.push({ name: 'Expression', value: { link: 'open in Prometheus', url: first.generatorURL } });
-  }
-  return facts;
 }

@@ -1,14 +1,29 @@
 // What Alertmanager's own list changes about what is known here: pure. The list is whole, or none of this is done.
-import type { ListedAlert, ListedGroup } from '../alertmanager/alertmanager.ts';
-import { type Incident, incidentId, isOpen, type KnownAlert, provisionalKey, type Suppression } from './incident.ts';
+import type { ListedAlert, ListedGroup, ListedSilence } from '../alertmanager/alertmanager.ts';
+import {
+  type Incident,
+  incidentId,
+  isOpen,
+  type KnownAlert,
+  type KnownSilence,
+  provisionalKey,
+  type Suppression,
+} from './incident.ts';
 import { closeIfOver, reopenMs } from './merge.ts';
 import { labelOf } from './schema.ts';
+import { matcherText } from './silence-matchers.ts';
+
+/** Of one incident, and of one silence, that are kept for its card. */
+const mostSilences = 25;
+const mostMatchers = 30;
 
 /** One look at the list, and what is remembered from those before. Times are milliseconds since 1970. */
 export interface Look {
   /** Receivers that have called the bot and that Alertmanager has, as notifications spell them. */
   readonly receivers: ReadonlySet<string>;
   readonly listed: Listing;
+  /** Those in force, by id; null where that could not be found out: what is known of them then stays. */
+  readonly silences: ReadonlyMap<string, KnownSilence> | null;
   /** When the list was asked for: what a notification has said since then is newer. */
   readonly askedAt: number;
   /** False soon after Alertmanager's start: what is absent then may only not have come back yet. */
@@ -78,7 +93,8 @@ export interface Judged {
  */
 export function judge(incident: Incident, look: Look): Judged {
   const same: Judged = { incident, gone: [] };
-  if (incident.closedAt !== null || !look.receivers.has(incident.receiver)) return same;
+  if (incident.closedAt !== null || incident.source !== undefined || !look.receivers.has(incident.receiver))
+    return same;
   const listed = look.listed.get(incident.receiver) ?? new Map<string, ListedAlert>();
   const gone: string[] = [];
   const alerts = incident.alerts.map((alert) => {
@@ -93,9 +109,55 @@ export function judge(incident: Incident, look: Look): Judged {
     return alert;
   });
   const truncated = holdsAll({ ...incident, alerts }, listed, look) ? 0 : incident.truncated;
-  if (truncated === incident.truncated && alerts.every((alert, at) => alert === incident.alerts[at]))
-    return { incident, gone };
-  return { incident: closeIfOver({ ...incident, alerts, truncated }, look.now), gone };
+  const silences = silencesOver(alerts, listed, look, incident.silences ?? []);
+  const isSame =
+    truncated === incident.truncated &&
+    alerts.every((alert, at) => alert === incident.alerts[at]) &&
+    isSameSet(silences, incident.silences ?? []);
+  if (isSame) return { incident, gone };
+  const { silences: _, ...rest } = incident;
+  return {
+    incident: closeIfOver({ ...rest, alerts, truncated, ...(silences.length > 0 && { silences }) }, look.now),
+    gone,
+  };
+}
+
+/** The silences over what is open of it, made here or elsewhere. */
+function silencesOver(
+  alerts: readonly KnownAlert[],
+  listed: ReadonlyMap<string, ListedAlert>,
+  { silences }: Look,
+  known: readonly KnownSilence[],
+): readonly KnownSilence[] {
+  if (silences === null) return known;
+  const ids = new Set(alerts.filter(isOpen).flatMap(({ fingerprint }) => listed.get(fingerprint)?.silencedBy ?? []));
+  return [...ids]
+    .sort()
+    .flatMap((id) => silences.get(id) ?? [])
+    .slice(0, mostSilences);
+}
+
+function isSameSet(a: readonly KnownSilence[], b: readonly KnownSilence[]): boolean {
+  const text = (silences: readonly KnownSilence[]) =>
+    JSON.stringify(silences.toSorted((x, y) => (x.id < y.id ? -1 : 1)));
+  return text(a) === text(b);
+}
+
+/** The silences in force as incidents know them. */
+export function silencesIn(listed: readonly ListedSilence[], now: number): ReadonlyMap<string, KnownSilence> {
+  const active = listed.filter(({ state, endsAt }) => state === 'active' && endsAt > now);
+  return new Map(
+    active.map(({ id, matchers, createdBy, comment, endsAt }) => [
+      id,
+      {
+        id,
+        matchers: matchers.slice(0, mostMatchers).map((matcher) => matcherText(matcher).slice(0, 300)),
+        createdBy: createdBy.slice(0, 100),
+        comment: comment.slice(0, 300),
+        endsAt,
+      },
+    ]),
+  );
 }
 
 /** Whether a difference has lasted for as long as it has to. */
@@ -140,6 +202,12 @@ function holdsAll(incident: Incident, listed: ReadonlyMap<string, ListedAlert>, 
   return [...listed.values()].every(
     (alert) => open.has(alert.fingerprint) || own.some(([name, value]) => labelOf(alert.labels, name) !== value),
   );
+}
+
+/** Ids of the silences over what these receivers are told of. */
+export function silencedBy({ receivers, listed }: Pick<Look, 'receivers' | 'listed'>): ReadonlySet<string> {
+  const alerts = [...receivers].flatMap((receiver) => [...(listed.get(receiver)?.values() ?? [])]);
+  return new Set(alerts.flatMap((alert) => alert.silencedBy));
 }
 
 /** Keys of an incident's alerts that fire, as far as is known here. */

@@ -18,8 +18,11 @@ import {
   overdue,
   place,
   settlingMs,
+  silencedBy,
+  silencesIn,
   unknownTo,
 } from './reconcile.ts';
+import { silenceDetails } from './silence-details.ts';
 
 export interface ReconcilerStore {
   /** Open incidents in the order of their ids, from the one after `id`. */
@@ -44,11 +47,21 @@ export interface ReconcilerOptions {
 
 export interface Reconciler {
   start(): void;
+  /** Something has changed in Alertmanager: what it told until now counts no more, and the next look comes within seconds. */
+  lookSoon(): void;
+  /** Why the list cannot be read now, as a clause; null where it could be. */
+  failing(): string | null;
   stop(): Promise<void>;
 }
 
 /** Between two looks while all is well, in milliseconds. */
 const everyMs = 5 * 60_000;
+
+/** Within this, Alertmanager has marked what a new silence covers. */
+const soonMs = 2000;
+
+/** After the end of a silence, until it is certain that Alertmanager's clock has passed it too. */
+const endedMs = 1000;
 
 /** Between two tries while Alertmanager or the store is away. */
 const retries = { first: 10_000, longest: 60_000 };
@@ -62,8 +75,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let held: Held = new Map();
   /** Nothing was compared since the start or an outage. */
   let isFresh = true;
+  /** When those in force end. */
+  let silenceEnds: readonly number[] = [];
+  /** When the bot last changed something in Alertmanager: what was asked for before that may lack it. */
+  let changedAt = 0;
   let failures = 0;
   let failing: LookOutcome | null = null;
+  let failureReason = '';
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
 
@@ -91,16 +109,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     failures = 0;
     options.looked('done');
     const time = now().getTime();
-    const next = [...held.values()].filter((due) => due > time);
+    const next = [...held.values(), ...silenceEnds].filter((due) => due > time);
     lookIn(Math.min(everyMs, ...next.map((due) => due - time + 10)));
   }
 
-  function failed(outcome: Exclude<LookOutcome, 'done'>, reason: unknown): void {
+  function failed(outcome: Exclude<LookOutcome, 'done'>, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    failureReason = outcome === 'store failed' ? 'the database does not work' : reason;
     if (failing !== outcome)
-      log.warn(
-        { outcome, reason: reason instanceof Error ? reason.message : reason },
-        'Incidents cannot be compared with the list of Alertmanager; tried again',
-      );
+      log.warn({ outcome, reason }, 'Incidents cannot be compared with the list of Alertmanager; tried again');
     failing = outcome;
     isFresh = true;
     failures += 1;
@@ -119,11 +136,24 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const askedAt = now().getTime();
     const list = await alertmanager.alerts(signal);
     if (list.kind !== 'answered') return list;
+    const seen = {
+      receivers: new Set(receivers.value.map(asNotified)).intersection(new Set(callers)),
+      listed: listingOf(list.value, options.watchdog),
+    };
+    const details = await silenceDetails(alertmanager, silencedBy(seen), signal);
+    if (details.kind === 'away' || details.kind === 'slow') return details;
+    if (details.kind !== 'answered')
+      log.warn(
+        { reason: details.reason },
+        'Who made the silences over alerts cannot be found out; what is known of them stays',
+      );
     const time = now().getTime();
+    const silences = details.kind === 'answered' ? silencesIn(details.value, time) : null;
+    silenceEnds = [...(silences?.values() ?? [])].map(({ endsAt }) => endsAt + endedMs);
     return compare(
       {
-        receivers: new Set(receivers.value.map(asNotified)).intersection(new Set(callers)),
-        listed: listingOf(list.value, options.watchdog),
+        ...seen,
+        silences,
         askedAt,
         absenceCounts: time - status.value.startedAt >= settlingMs,
         held,
@@ -160,7 +190,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function amend(id: string, look: Look): Promise<void> {
     await alerts.amend(async (tx) => {
       const before = await tx.read(id);
-      if (before === undefined) return null;
+      if (before === undefined || changedAt >= look.askedAt) return null;
       const { incident } = judge(before, look);
       if (incident === before) return null;
       return { kind: incident.closedAt === null ? 'updated' : 'closed', incident };
@@ -184,6 +214,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     start: () => lookIn(0),
+    failing: () => (failing === null ? null : failureReason),
+    lookSoon() {
+      changedAt = now().getTime();
+      // A look that is under way sets its own timer for the next one, which this replaces when it is over.
+      void running.then(() => {
+        if (timer !== null) clearTimeout(timer);
+        lookIn(soonMs);
+      });
+    },
     async stop() {
       stopping.abort();
       if (timer !== null) clearTimeout(timer);

@@ -1,5 +1,6 @@
 // What the short reply to a card says that rings: pure, from the incident to the message.
 import type { Message, Run } from '../message.ts';
+import { shortened } from './describe.ts';
 import type { Incident, RingReason } from './incident.ts';
 import { incidentHeadline } from './message.ts';
 import { audible } from './ring.ts';
@@ -9,24 +10,35 @@ const leads: Record<RingReason, string> = {
   worse: 'got worse: ',
   repeated: 'nobody has acknowledged it: ',
   reopened: 'again: ',
+  'no longer silenced': 'no longer silenced: ',
+  'no longer inhibited': 'no longer inhibited: ',
   'not acknowledged': 'still not acknowledged: ',
   resolved: '',
 };
+
+/** The card holds all of it. */
+const longest = 180;
 
 /** Undefined where the incident has nothing (any more) to ring about. */
 export function ringMessage(incident: Incident): Message | undefined {
   const { ring } = incident;
   if (ring === undefined || (incident.closedAt !== null) !== (ring.reason === 'resolved')) return undefined;
+  if (incident.acknowledged !== undefined && ringsForNobody(ring.reason)) return undefined;
   const { line, tone } = incidentHeadline(incident, leads[ring.reason]);
-  return { headline: [line, ...sinceWhen(incident, ring.reason)], tone };
+  return { headline: [shortened(line, longest), ...sinceWhen(incident, ring.reason)], tone };
 }
 
 /** How long it has gone on, where that is why it rings. */
 function sinceWhen(incident: Incident, reason: RingReason): readonly Run[] {
-  if (reason !== 'repeated' && reason !== 'not acknowledged') return [];
+  if (!ringsForNobody(reason)) return [];
   const starts = audible(incident)
     .map((alert) => alert.startsAt)
     .filter((at) => at > 0);
   if (starts.length === 0) return [];
   return [' (began ', { time: new Date(Math.min(...starts)), style: 'relative' }, ')'];
+}
+
+/** Whether it rings because nobody has acknowledged it. */
+function ringsForNobody(reason: RingReason): boolean {
+  return reason === 'repeated' || reason === 'not acknowledged';
 }

@@ -12,7 +12,7 @@ import type { Merge } from './merge.ts';
 import { isAudible } from './routes.ts';
 import type { Notification } from './schema.ts';
 
-/** A group that flaps rings for being open again at most this often. */
+/** A group that flaps rings for being back, or as bad as before, at most this often. */
 export const flapMs = 3_600_000;
 
 /**
@@ -21,8 +21,11 @@ export const flapMs = 3_600_000;
  */
 const sameTurnMs = 60_000;
 
-/** Where a notification gives no reason (Alertmanager before 0.34, Grafana): what comes this long after the last one and says the same repeats it. */
-const repeatMs = 5 * 60_000;
+/**
+ * Where a notification gives no reason (Alertmanager before 0.34, Grafana): what comes this long after the last one and tells of the same alerts repeats
+ * it. A little less than five minutes, which is the shortest `repeat_interval` with the default `group_interval`.
+ */
+const repeatMs = 4.5 * 60_000;
 
 /** Alertmanager's word for a group that has not changed since `repeat_interval`. */
 const repeatReason = 'repeat interval elapsed';
@@ -45,40 +48,71 @@ export interface Turn {
 export function ringFor(turn: Turn): RingDecision {
   const { before, after, what } = turn;
   if (before === undefined || what === 'opened') return quiet('its card is new');
-  if (what === 'closed') {
-    return after.ringing?.onResolve === true
-      ? ring('resolved')
-      : quiet('an end is silent unless the route says otherwise');
-  }
+  if (after.ringing?.ring === false) return quiet('the route does not ring');
+  if (what === 'closed') return ringForEnd(before, after, turn.now);
   if (after.closedAt !== null) return quiet('it is over');
   const heard = audible(after);
   if (heard.length === 0) return quiet('all of it is silenced or inhibited');
-  if (!isAudible(after.ringing?.ring, heard)) return quiet('the route or the severity does not ring');
-  if (what === 'reopened') {
-    const last = before.reopenRangAt;
-    const isFlapping = last !== undefined && turn.now >= last && turn.now - last < flapMs;
-    return isFlapping ? quiet('it flaps, and has rung for it within the hour') : ring('reopened');
-  }
-  if (isWorse(before, after)) return ring('worse');
+  if (!isAudible(after.ringing?.ring, heard)) return quiet('its severity does not ring');
+  const reason = riseOf(before, after, what);
+  if (reason !== null)
+    return isFlapping(before, after, turn.now) ? quiet('it flaps: it rang within the hour') : ring(reason);
   if (before.acknowledged !== undefined) return quiet('it is acknowledged');
   return isRepeat(turn) ? ring('repeated') : quiet('it is no worse');
 }
 
-/** Whether its most severe open alert is more severe than before. */
-export function isWorse(before: Incident, after: Incident): boolean {
+function ringForEnd(before: Incident, after: Incident, now: number): RingDecision {
+  if (after.ringing?.onResolve !== true) return quiet('an end is silent unless the route says otherwise');
+  if (audible(before).length === 0) return quiet('all of it was silenced or inhibited');
+  const hasFlapped = (before.history?.flapped ?? 0) > 0;
+  return hasFlapped && returnedLately(before, now) ? quiet('it flaps: it rang within the hour') : ring('resolved');
+}
+
+/** How an open incident has become more urgent than it was; null where it has not. */
+export function riseOf(before: Incident, after: Incident, what: Turn['what']): RingReason | null {
+  if (what === 'reopened') return 'reopened';
   const [was, is] = [audible(before), audible(after)];
-  if (was.length === 0 || is.length === 0) return false;
+  if (is.length === 0) return null;
+  if (was.length > 0) return isMoreSevere(is, was) ? 'worse' : null;
+  // All that was open was kept silent: people know of that, and of nothing else.
+  const known = new Map(before.alerts.filter(isOpen).map((alert) => [alert.fingerprint, alert.suppressed]));
+  if (isMoreSevere(is, before.alerts.filter(isOpen))) return 'worse';
+  if (before.acknowledged !== undefined) return null;
+  if (is.some((alert) => !known.has(alert.fingerprint))) return 'worse';
+  return is.some((alert) => known.get(alert.fingerprint) === 'inhibited')
+    ? 'no longer inhibited'
+    : 'no longer silenced';
+}
+
+function isMoreSevere(is: readonly KnownAlert[], was: readonly KnownAlert[]): boolean {
   return severityRank(worstSeverity(is)) < severityRank(worstSeverity(was));
 }
 
-/** Says the same as an earlier notification, a `repeat_interval` later. */
-function isRepeat({ before, what, notification, now }: Turn): boolean {
+/** Whether it only is again what it has been, and rang for that within the hour when it was at least as severe. */
+export function isFlapping(before: Incident, after: Incident, now: number): boolean {
+  const { returned, peak } = before;
+  const rank = severityRank(worstSeverity(audible(after)));
+  if (returned === undefined || !returnedLately(before, now)) return false;
+  return rank >= severityRank(peak ?? 'none') && rank >= severityRank(returned.severity);
+}
+
+function returnedLately({ returned }: Incident, now: number): boolean {
+  return returned !== undefined && now >= returned.at && now - returned.at < flapMs;
+}
+
+/** Tells of the same alerts as an earlier notification, a `repeat_interval` later. Their texts may hold new figures. */
+function isRepeat({ before, after, what, notification, now }: Turn): boolean {
   // One that was overtaken on its way can still tell of an end.
-  if (what !== 'unchanged' || notification?.status !== 'firing') return false;
+  if ((what !== 'unchanged' && what !== 'updated') || notification?.status !== 'firing') return false;
   const elapsed = now - (before?.notifiedAt ?? now);
   const reason = notification.notification_reason;
-  if (reason === undefined || reason === '') return elapsed >= repeatMs;
-  return reason === repeatReason && elapsed >= sameTurnMs;
+  if (reason !== undefined && reason !== '') return reason === repeatReason && elapsed >= sameTurnMs;
+  return elapsed >= repeatMs && before !== undefined && turnsOf(before) === turnsOf(after);
+}
+
+/** What Alertmanager notifies of at once: which alerts fire since when, and which have ended. */
+function turnsOf({ alerts }: Incident): string {
+  return JSON.stringify(alerts.map((alert) => [alert.fingerprint, isOpen(alert), alert.startsAt]));
 }
 
 /** What Alertmanager would notify of. */
@@ -90,7 +124,7 @@ export function audible(incident: Pick<Incident, 'alerts'>): readonly KnownAlert
 export function escalationOf(incident: Incident): { readonly at: number; readonly to: Escalation } | null {
   const to = incident.ringing?.escalate ?? null;
   const { closedAt, acknowledged, criticalSince, escalatedAt } = incident;
-  if (to === null || closedAt !== null || acknowledged !== undefined) return null;
+  if (to === null || incident.ringing?.ring === false || closedAt !== null || acknowledged !== undefined) return null;
   if (criticalSince === undefined || escalatedAt !== undefined) return null;
   return { at: criticalSince + to.afterMs, to };
 }

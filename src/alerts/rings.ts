@@ -13,7 +13,9 @@ export function wantedRing(incident: Incident, reason: RingReason, now: number):
     id: ringId(incident.id),
     cardId: incident.id,
     kind: ringCard,
-    priority: isCritical ? priorities.critical : priorities.warning,
+    // New cards of the same severity go first: nothing tells of those yet.
+    priority: isCritical ? priorities.warning : priorities.notice,
+    cardPriority: isCritical ? priorities.critical : priorities.warning,
     mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
     wantedAt: now,
   };

@@ -44,6 +44,9 @@ const Alert = z.object({
   endsAt: Time.default(Date.parse('0001-01-01T00:00:00Z')),
   generatorURL: z.string().default(''),
   fingerprint: z.string().min(1),
+  /** Grafana's, empty where the rule names none. */
+  dashboardURL: z.string().optional().catch(undefined),
+  panelURL: z.string().optional().catch(undefined),
 });
 
 /**

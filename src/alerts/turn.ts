@@ -1,7 +1,15 @@
 // What a turn of an incident leaves behind beside its alerts: its history, whether it rings, and what is kept for the next turn. Pure.
-import { type History, type Incident, isOpen, type RingReason, worstSeverity } from './incident.ts';
+import {
+  type History,
+  type Incident,
+  isOpen,
+  type RingReason,
+  type Severity,
+  severityRank,
+  worstSeverity,
+} from './incident.ts';
 import type { Merge } from './merge.ts';
-import { audible, isWorse, ringFor } from './ring.ts';
+import { audible, isFlapping, ringFor, riseOf } from './ring.ts';
 import { type Route, ringingOf } from './routes.ts';
 import type { Notification } from './schema.ts';
 
@@ -33,10 +41,18 @@ export function turn({ before, result, notification, routes, now }: TurnOptions)
     history: historyOf(before, result),
     ...(notification !== null && { notifiedAt: now }),
   };
-  const after = critical(forgetAcknowledgement(before, withRoute, kind), now);
+  const after = critical(forgetAcknowledgement(before, forgetSilences(withRoute, kind), kind, now), now);
   const decision = ringFor({ before, after, what: kind, notification, now });
   const ring = decision.kind === 'ring' ? decision.reason : null;
-  return { result: { kind, incident: ring === null ? unrung(after, kind) : rung(after, ring, now) }, ring };
+  const done = ring === null ? unrung(after, kind) : rung(after, ring, now);
+  return { result: { kind, incident: { ...done, peak: peakOf(done) } }, ring };
+}
+
+/** Those of before an end say nothing of what fires after it; Alertmanager tells of the ones that go on. */
+function forgetSilences(incident: Incident, kind: Changed['kind']): Incident {
+  if (kind !== 'closed' && kind !== 'reopened') return incident;
+  const { silences: _, ...rest } = incident;
+  return rest;
 }
 
 /** What rang before an end, or for it, says nothing about what comes after. */
@@ -51,9 +67,20 @@ export function rung(incident: Incident, reason: RingReason, now: number): Incid
   return {
     ...incident,
     ring: { reason, at: now },
-    ...(reason === 'reopened' && { reopenRangAt: now }),
+    ...(isReturn(incident, reason) && { returned: { at: now, severity: worstSeverity(audible(incident)) } }),
     ...(reason === 'not acknowledged' && { escalatedAt: now }),
   };
+}
+
+function isReturn(incident: Incident, reason: RingReason): boolean {
+  if (reason === 'repeated' || reason === 'not acknowledged' || reason === 'resolved') return false;
+  return reason !== 'worse' || peakOf(incident) === incident.peak;
+}
+
+function peakOf(incident: Incident): Severity {
+  const heard = worstSeverity(audible(incident));
+  const { peak = heard } = incident;
+  return severityRank(heard) < severityRank(peak) ? heard : peak;
 }
 
 function historyOf(before: Incident | undefined, { kind, incident }: Changed): History {
@@ -72,19 +99,26 @@ function openOf({ alerts }: Incident): ReadonlySet<string> {
   return new Set(alerts.filter(isOpen).map((alert) => alert.fingerprint));
 }
 
-/** Whoever acknowledged it has seen neither that it is back nor that it has become worse. */
-function forgetAcknowledgement(before: Incident | undefined, after: Incident, kind: Merge['kind']): Incident {
-  const isNews = kind === 'reopened' || (before !== undefined && isWorse(before, after));
-  if (!isNews || after.acknowledged === undefined) return after;
+/** Whoever acknowledged it has seen neither that it is back nor that it has become worse, unless it does so again and again. */
+function forgetAcknowledgement(
+  before: Incident | undefined,
+  after: Incident,
+  kind: Changed['kind'],
+  now: number,
+): Incident {
+  if (before === undefined || after.acknowledged === undefined) return after;
+  const isWorse = riseOf(before, after, kind) === 'worse' && !isFlapping(before, after, now);
+  if (kind !== 'reopened' && !isWorse) return after;
   const { acknowledged: _, ...rest } = after;
   return rest;
 }
 
-/** Since when it is critical, of what is neither silenced nor inhibited. */
-function critical(incident: Incident, now: number): Incident {
+/** Since when it is critical and nobody has acknowledged it, of what is neither silenced nor inhibited. */
+export function critical(incident: Incident, now: number): Incident {
   const heard = audible(incident);
   const isCritical = incident.closedAt === null && heard.length > 0 && worstSeverity(heard) === 'critical';
-  if (isCritical) return { ...incident, criticalSince: incident.criticalSince ?? now };
+  if (isCritical && incident.acknowledged === undefined)
+    return { ...incident, criticalSince: incident.criticalSince ?? now };
   const { criticalSince: _, ...rest } = incident;
   return rest;
 }

@@ -24,6 +24,8 @@ export interface CardRecord {
   readonly ring: boolean;
   /** The card that its message replies to, else null. Such a message is never edited: a newer one takes its place. */
   readonly replyTo: string | null;
+  /** The digest that shows it in place of a message of its own, else null. */
+  readonly foldedInto: string | null;
   readonly retryAt: number | null;
   readonly attempts: number;
   readonly wantedAt: number;
@@ -57,6 +59,8 @@ export interface WantedRing {
   readonly cardId: string;
   readonly kind: string;
   readonly priority: number;
+  /** Of the card itself, where its message is still to be made. */
+  readonly cardPriority: number;
   readonly mentionRoles: readonly string[];
   readonly wantedAt: number;
 }

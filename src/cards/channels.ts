@@ -39,6 +39,11 @@ export type Found =
 /** What our own message is known by: its marker, or for a ring the message that it replies to. */
 export type Mark = { readonly marker: string } | { readonly replyTo: string };
 
+/** What is in a channel: our own messages made since then, by their markers. */
+export type ReadBack =
+  | { readonly kind: 'read'; readonly messages: ReadonlyMap<string, string> }
+  | Exclude<Found, { kind: 'found' } | { kind: 'not there' }>;
+
 /**
  * One request each, tried once; never throws for what Discord or the network does. The caller keeps to one request per
  * channel at a time. `marker` is shown as `ref <marker>` at the end of the first embed's footer; null shows none.
@@ -56,4 +61,6 @@ export interface Channels {
   remove(channelId: string, messageId: string, signal: AbortSignal): Promise<Outcome>;
   /** Looks for our own message among those made since `since` (with some margin for clocks). */
   find(channelId: string, mark: Mark, since: Date, signal: AbortSignal): Promise<Found>;
+  /** All of them at once, for many cards. */
+  readBack(channelId: string, since: Date, signal: AbortSignal): Promise<ReadBack>;
 }

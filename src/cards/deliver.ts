@@ -15,6 +15,9 @@ export interface Attempt {
   readonly written: boolean;
 }
 
+/** An attempt that needs no message. */
+type Undrawn = Omit<Attempt, 'message'>;
+
 export interface DeliveryContext {
   readonly ledger: Ledger;
   readonly channels: Channels;
@@ -68,12 +71,21 @@ export function postponement(attempts: number): number {
 const missingAccess = 50001;
 
 /** A ring that no longer applies: its message goes away. Rejects as `deliver` does. */
-export async function withdraw(record: CardRecord, context: DeliveryContext): Promise<Delivery> {
-  if (record.messageId === null) {
-    await context.ledger.settle(record.id, record.revision);
-    return { kind: 'done' };
+export async function withdraw(attempt: Undrawn, context: DeliveryContext): Promise<Delivery> {
+  const { record } = attempt;
+  if (record.messageId !== null) return remove(attempt, record.messageId, context);
+  const mark = record.intent === null || attempt.unsent ? null : await markOf(record, context.ledger);
+  if (mark !== null) {
+    const since = new Date(record.intent?.at ?? record.wantedAt);
+    const found = await context.channels.find(record.channelId, mark, since, context.signal);
+    if (found.kind === 'found') {
+      await context.remember(attempt, found.messageId, 0);
+      return remove(attempt, found.messageId, context);
+    }
+    if (found.kind !== 'not there') return consequences(attempt, found, 'create', context);
   }
-  return remove({ record, unsent: false, written: true }, record.messageId, context);
+  await context.ledger.settle(record.id, record.revision);
+  return { kind: 'done' };
 }
 
 /** Never throws for what Discord does; rejects with `StoreFailed` where the ledger cannot take what follows from a refusal. */
@@ -140,15 +152,16 @@ async function adopt(attempt: Attempt, messageId: string, context: DeliveryConte
 }
 
 /** Deletes the message of a ring. Rejects as `deliver` does. */
-async function remove(
-  attempt: Pick<Attempt, 'record' | 'written' | 'unsent'>,
-  messageId: string,
-  context: DeliveryContext,
-): Promise<Delivery> {
+async function remove(attempt: Undrawn, messageId: string, context: DeliveryContext): Promise<Delivery> {
   const { record } = attempt;
   const outcome = await context.channels.remove(record.channelId, messageId, context.signal);
-  if (outcome.kind !== 'sent' && outcome.kind !== 'gone') return consequences(attempt, outcome, 'edit', context);
-  await context.ledger.startOver(record.id);
+  if (outcome.kind === 'message refused') {
+    // It stays; the next one is worth more than its absence.
+    context.log.warn({ ref: record.id, code: outcome.code, reason: outcome.reason }, 'A ring could not be deleted');
+  } else if (outcome.kind !== 'sent' && outcome.kind !== 'gone') {
+    return consequences(attempt, outcome, 'edit', context);
+  }
+  await context.ledger.removed(record.id, context.now().getTime());
   return { kind: 'removed' };
 }
 
@@ -171,7 +184,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
   const time = context.now().getTime();
   const card = record.replyTo === null ? undefined : await context.ledger.get(record.replyTo);
   if (record.replyTo !== null && !isPosted(card, record)) {
-    // Its card is posted first, or has moved: that rings by itself.
+    // Its card has moved: that rings by itself.
     await context.ledger.settle(record.id, record.revision);
     return { kind: 'done' };
   }
@@ -227,7 +240,7 @@ async function edit(attempt: Attempt, messageId: string, context: DeliveryContex
 }
 
 async function consequences(
-  attempt: Pick<Attempt, 'record' | 'written' | 'unsent'>,
+  attempt: Undrawn,
   outcome: Exclude<Outcome | Found, { kind: 'sent' } | { kind: 'found' } | { kind: 'not there' }>,
   of: 'create' | 'edit',
   context: DeliveryContext,
@@ -266,7 +279,7 @@ async function consequences(
 }
 
 /** Whether no earlier attempt of this creation can have reached Discord. */
-function isFresh(attempt: Pick<Attempt, 'record' | 'unsent'>): boolean {
+function isFresh(attempt: Undrawn): boolean {
   return attempt.unsent || attempt.record.intent === null;
 }
 

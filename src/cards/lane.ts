@@ -16,6 +16,8 @@ export interface Lane {
   after: number;
   /** In a row, for the backoff. */
   failures: number;
+  /** What was in the channel when it was last read back, and since when; null where that is not known (any more). */
+  seen: { readonly since: number; readonly messages: ReadonlyMap<string, string> } | null;
   /** The channel refused the last request; told once. */
   refusing: boolean;
 }
@@ -31,6 +33,7 @@ export function createLane(channelId: string): Lane {
     editAfter: 0,
     after: 0,
     failures: 0,
+    seen: null,
     refusing: false,
   };
 }

@@ -26,6 +26,15 @@ export interface Ledger {
     allowed: { readonly create: boolean; readonly edit: boolean; readonly except: readonly string[] },
     now: number,
   ): Promise<Next>;
+  /** Cards that wait for their first message while one may be there which the ledger does not know: how many, and since when it may be. */
+  unseen(channelId: string): Promise<{ readonly count: number; readonly since: number }>;
+  /** The channel was read back since then (milliseconds since 1970): these messages are there by card, and no other of those cards. */
+  seen(channelId: string, since: number, messages: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Where more cards wait for their first message than the channel shows in a few seconds, the less urgent ones fold into its digest, in one
+   * transaction; those that may have a message which the ledger does not know are left alone. Resolves to how many.
+   */
+  fold(channelId: string, now: number): Promise<number>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
   /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */
@@ -37,10 +46,12 @@ export interface Ledger {
   ): Promise<void>;
   /** The message exists and shows this revision. `at` is now. */
   shown(id: string, messageId: string, revision: number, at: number): Promise<void>;
-  /** When messages were made or changed, or begun, since then: one entry a card, oldest first. */
+  /** When messages were made, changed, deleted or begun since then: one entry a card, oldest first. */
   activity(since: number): Promise<readonly Activity[]>;
   /** Its message is gone, or it moves to another channel: the next step is a new creation. */
   startOver(id: string, move?: { readonly channelId: string; readonly refusedChannelId: string }): Promise<void>;
+  /** Its message is deleted, which counts as activity: the next step is a new creation. `at` is now. */
+  removed(id: string, at: number): Promise<void>;
   /** There is nothing to show (any more) for this revision. */
   settle(id: string, revision: number): Promise<void>;
   postpone(id: string, retryAt: number, attempts: number): Promise<void>;

@@ -63,6 +63,9 @@ export interface Publisher {
 /** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
 const tokenPauseMs = 5 * 60_000;
 
+/** So many are worth a look at the whole channel. */
+const fewUnseen = 3;
+
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
 
@@ -127,6 +130,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return false;
     }
     const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
+    await lookAround(lane);
+    // As long as the channel takes everything at once, nothing has to wait.
+    if (!allowed.create) await fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined) {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
@@ -145,11 +151,33 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return false;
   }
 
+  /** One read of the channel for many cards that may have a message; where it fails, each is looked for by itself. */
+  async function lookAround(lane: Lane): Promise<void> {
+    const { count, since } = await ledger.unseen(lane.channelId);
+    if (count < fewUnseen && (count === 0 || lane.seen === null || lane.seen.since > since)) return;
+    if (lane.seen === null || lane.seen.since > since) {
+      const read = await options.channels.readBack(lane.channelId, new Date(since), stopping.signal);
+      if (read.kind !== 'read') return;
+      lane.seen = { since, messages: read.messages };
+    }
+    await ledger.seen(lane.channelId, lane.seen.since, lane.seen.messages);
+  }
+
+  async function fold(lane: Lane, time: number): Promise<void> {
+    const folded = await ledger.fold(lane.channelId, time);
+    if (folded > 0)
+      log.info({ channel: lane.channelId, folded }, 'Alerts fold into a digest: more wait than the channel takes');
+  }
+
   async function show(lane: Lane, card: CardRecord): Promise<void> {
     const message = await options.kinds[card.kind]?.(card.id);
     if (message !== undefined) settle(lane, card, await attempt(card, message, true));
-    else if (card.replyTo !== null) settle(lane, card, await withdraw(card, context()));
+    else if (card.replyTo !== null) settle(lane, card, await takeBack(card));
     else await ledger.settle(card.id, card.revision);
+  }
+
+  function takeBack(record: CardRecord): Promise<Delivery> {
+    return withdraw({ record, unsent: unsent.delete(record.id), written: true }, context());
   }
 
   function context(): DeliveryContext {
@@ -301,6 +329,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       run(lane);
     },
     async showUnwritten(wanted, message) {
+      // It makes messages that a look before did not see.
+      for (const lane of lanes.values()) lane.seen = null;
       const known = await ledger.get(wanted.id).catch(() => undefined);
       const card = unwritten.put(wanted, known, message);
       if (card !== null) run(laneOf(card.record.channelId));

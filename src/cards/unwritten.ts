@@ -101,6 +101,7 @@ function unknown(wanted: WantedCard): CardRecord {
     ...wanted,
     refusedChannelId: null,
     replyTo: null,
+    foldedInto: null,
     revision: 0,
     shownRevision: 0,
     creations: 0,

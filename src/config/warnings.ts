@@ -1,5 +1,5 @@
 // What is allowed but probably not meant.
-import type { Config, Problem } from './config.ts';
+import type { Config, Problem, Route } from './config.ts';
 
 export function warningsOf(config: Config): Problem[] {
   return [...ofTokens(config), ...ofAccess(config), ...ofRoutes(config), ...ofApps(config)];
@@ -31,9 +31,22 @@ function ofAccess({ access }: Config): Problem[] {
 
 function ofRoutes({ alerts: { routes } }: Config): Problem[] {
   const first = routes.findIndex((route) => Object.keys(route.match).length === 0);
-  if (first === -1 || first === routes.length - 1) return [];
-  const where = `alerts.routes[${first}]`;
-  return [{ where, what: 'matches everything, so that the routes after it are never reached' }];
+  const isLast = first === -1 || first === routes.length - 1;
+  return [...(isLast ? [] : [hidesOthers(first)]), ...routes.flatMap(ofQuietRoute)];
+}
+
+function hidesOthers(index: number): Problem {
+  const where = `alerts.routes[${index}]`;
+  return { where, what: 'matches everything, so that the routes after it are never reached' };
+}
+
+function ofQuietRoute({ ring, ringOnResolve, escalate }: Route, index: number): Problem[] {
+  if (ring !== false) return [];
+  const idle = [...(ringOnResolve ? ['ringOnResolve'] : []), ...(escalate === undefined ? [] : ['escalate'])];
+  return idle.map((key) => ({
+    where: `alerts.routes[${index}].${key}`,
+    what: 'does nothing beside ring: false, which never rings',
+  }));
 }
 
 function ofApps({ apps, repository }: Config): Problem[] {

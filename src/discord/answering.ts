@@ -10,6 +10,7 @@ import { type Failure, failureOf } from './failures.ts';
 import type { Upload } from './files.ts';
 import { limits, timeOf } from './limits.ts';
 import { render } from './message.ts';
+import { modalOf } from './modal.ts';
 import type { Rest } from './rest.ts';
 import type { Interaction } from './schema.ts';
 import { dataOf } from './text.ts';
@@ -56,6 +57,10 @@ export function createAnswering(interaction: Interaction, tools: AnswerTools): A
       inTurn(async () => {
         if (responded) return;
         await first(InteractionResponseType.DeferredMessageUpdate);
+      }),
+    modal: (modal) =>
+      inTurn(async () => {
+        if (!responded) await first(InteractionResponseType.Modal, modalOf(modal));
       }),
     show: (message) =>
       inTurn(async () => {

@@ -1,6 +1,6 @@
 // The publisher's requests: create, edit and find a message in a channel.
 import { Routes } from 'discord.js';
-import type { Channels, Found, Mark, Outcome } from '../cards/channels.ts';
+import type { Channels, Mark, Outcome } from '../cards/channels.ts';
 import type { Redact } from '../lib/redact.ts';
 import type { Room } from '../lib/room.ts';
 import { failureOf } from './failures.ts';
@@ -46,14 +46,33 @@ export function createChannels(options: {
       }
     },
     async find(channelId, mark, since, signal) {
-      if (signal.aborted) return { kind: 'not sent', reason: 'stopping' };
-      try {
-        return await readBack(channelId, mark, since, signal);
-      } catch (error) {
-        return notFoundBecause(failureOf(error, now()));
-      }
+      let found: string | null = null;
+      const read = await look(channelId, since, signal, (message) => {
+        if (carries(message, mark)) found = message.id;
+        return found === null;
+      });
+      if (read.kind !== 'read') return read;
+      return found === null ? { kind: 'not there' } : { kind: 'found', messageId: found };
+    },
+    async readBack(channelId, since, signal) {
+      const messages = new Map<string, string>();
+      const read = await look(channelId, since, signal, (message) => {
+        const marker = markerOf(message);
+        if (marker !== null && !messages.has(marker)) messages.set(marker, message.id);
+        return true;
+      });
+      return read.kind === 'read' ? { kind: 'read', messages } : read;
     },
   };
+
+  async function look(channelId: string, since: Date, signal: AbortSignal, visit: (message: OwnMessage) => boolean) {
+    if (signal.aborted) return { kind: 'not sent', reason: 'stopping' } as const;
+    try {
+      return await visitBack(channelId, { since, signal, visit });
+    } catch (error) {
+      return notFoundBecause(failureOf(error, now()));
+    }
+  }
 
   async function send(
     { method, route }: { method: 'POST' | 'PATCH'; route: `/${string}` },
@@ -77,10 +96,13 @@ export function createChannels(options: {
   }
 
   /**
-   * Newest first. What lies further back than the last page looked at counts as not there: an alert that is shown twice is better than one
-   * that is never shown because it began long ago in a busy channel.
+   * Our own messages, newest first, until `visit` says no. What lies further back than the last page looked at counts as not there: an alert that is
+   * shown twice is better than one that is never shown because it began long ago in a busy channel.
    */
-  async function readBack(channelId: string, mark: Mark, since: Date, signal: AbortSignal): Promise<Found> {
+  async function visitBack(
+    channelId: string,
+    { since, signal, visit }: { since: Date; signal: AbortSignal; visit: (message: OwnMessage) => boolean },
+  ): Promise<{ readonly kind: 'read' } | { readonly kind: 'unknown'; readonly reason: string }> {
     const self = await whoAmI(signal);
     const oldest = BigInt(snowflakeAt(new Date(since.getTime() - clockMargin)));
     let before: string | null = null;
@@ -93,13 +115,12 @@ export function createChannels(options: {
       });
       const messages = MessagePage.safeParse(answer);
       if (!messages.success) return { kind: 'unknown', reason: 'the answer is not a list of messages' };
-      const found = messages.data.find((message) => message.author.id === self && carries(message, mark));
-      if (found !== undefined) return { kind: 'found', messageId: found.id };
+      for (const message of messages.data) if (message.author.id === self && !visit(message)) return { kind: 'read' };
       const [last = 0n] = messages.data.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? -1 : 1));
-      if (messages.data.length < limits.page || last < oldest) return { kind: 'not there' };
+      if (messages.data.length < limits.page || last < oldest) break;
       before = String(last);
     }
-    return { kind: 'not there' };
+    return { kind: 'read' };
   }
 
   async function whoAmI(signal: AbortSignal): Promise<string> {
@@ -108,15 +129,19 @@ export function createChannels(options: {
   }
 }
 
-function carries({ embeds, message_reference: reference }: MessagePage[number], mark: Mark): boolean {
-  if ('replyTo' in mark) return reference?.message_id === mark.replyTo;
-  const { marker } = mark;
-  const text = embeds[0]?.footer?.text ?? '';
-  return text === `ref ${marker}` || text.endsWith(` ref ${marker}`);
+type OwnMessage = MessagePage[number];
+
+function carries(message: OwnMessage, mark: Mark): boolean {
+  if ('replyTo' in mark) return message.message_reference?.message_id === mark.replyTo;
+  return markerOf(message) === mark.marker;
 }
 
-function notFoundBecause(failure: ReturnType<typeof failureOf>): Found {
-  if (failure.kind === 'gone') return { kind: 'not there' };
-  if (failure.kind === 'message refused') return { kind: 'unknown', reason: failure.reason };
+function markerOf({ embeds }: OwnMessage): string | null {
+  return /(?:^| )ref (\S+)$/.exec(embeds[0]?.footer?.text ?? '')?.[1] ?? null;
+}
+
+function notFoundBecause(failure: ReturnType<typeof failureOf>) {
+  if (failure.kind === 'gone') return { kind: 'read' } as const;
+  if (failure.kind === 'message refused') return { kind: 'unknown', reason: failure.reason } as const;
   return failure;
 }

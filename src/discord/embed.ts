@@ -19,7 +19,7 @@ const colours: Record<Tone, number> = {
 };
 
 /** What the embed's parts may take of the description when others want to be in it too. */
-const shares = { text: 1600, block: 1400, facts: 1000, asText: 600 } as const;
+const shares = { text: 1600, block: 1400, facts: 1500, asText: 600 } as const;
 
 export interface Embedded {
   /** Null where the message is its headline alone. */

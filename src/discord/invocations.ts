@@ -4,7 +4,7 @@ import type { Invocation, OptionValue, Person } from '../dispatch/invocation.ts'
 import { readCustomId } from './buttons.ts';
 import type { Interaction, OptionLeaf, OptionRoot } from './schema.ts';
 
-/** Null for a kind of interaction that this program does not offer: selects, modals, context menus, pings. */
+/** Null for a kind of interaction that this program does not offer: other selects, context menus, pings. */
 export function invocationOf(interaction: Interaction): Invocation | null {
   const person = personOf(interaction);
   const { data } = interaction;
@@ -42,14 +42,33 @@ export function invocationOf(interaction: Interaction): Invocation | null {
     }
     case InteractionType.MessageComponent: {
       const messageId = interaction.message?.id;
-      if (data.component_type !== ComponentType.Button || data.custom_id === undefined || messageId === undefined) {
-        return null;
-      }
-      return { kind: 'press', ...asked, ...readCustomId(data.custom_id), messageId };
+      const isOffered =
+        data.component_type === ComponentType.Button || data.component_type === ComponentType.StringSelect;
+      if (!isOffered || data.custom_id === undefined || messageId === undefined) return null;
+      return { kind: 'press', ...asked, ...readCustomId(data.custom_id), messageId, values: data.values ?? [] };
+    }
+    case InteractionType.ModalSubmit: {
+      const messageId = interaction.message?.id;
+      if (data.custom_id === undefined || messageId === undefined) return null;
+      return {
+        kind: 'press',
+        ...asked,
+        ...readCustomId(data.custom_id),
+        messageId,
+        fields: fieldsOf(data.components ?? []),
+      };
     }
     default:
       return null;
   }
+}
+
+function fieldsOf(
+  components: NonNullable<NonNullable<Interaction['data']>['components']>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    components.flatMap(({ component }) => (component === undefined ? [] : [[component.custom_id, component.value]])),
+  );
 }
 
 /** True where the option in focus is a number: its choices have to be numbers too. */

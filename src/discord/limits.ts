@@ -19,6 +19,10 @@ export const limits = {
   buttonLabel: 80,
   buttonUrl: 512,
   customId: 100,
+  /** docs, components/reference: string select. */
+  select: { options: 25, label: 100, value: 100, description: 100, placeholder: 150 },
+  /** docs, interactions/receiving-and-responding#modal, components/reference: label and text input. */
+  modal: { title: 45, fields: 5, label: 45, description: 100, placeholder: 100, value: 4000 },
   /** docs, resources/message#embed-object: no number is given; browsers and Discord's clients take 2048. */
   embedUrl: 2048,
   /** spec, `MessageCreateRequest.attachments.maxItems`. */

@@ -5,6 +5,7 @@ import {
   type APIAllowedMentions,
   type APIButtonComponent,
   type APIEmbed,
+  type APIStringSelectComponent,
   MessageFlags,
 } from 'discord.js';
 import type { Redact } from '../lib/redact.ts';
@@ -16,6 +17,7 @@ import { embedOf } from './embed.ts';
 import { guardUnderscores } from './escape.ts';
 import { type Upload, uploadsOf } from './files.ts';
 import { isSnowflake, limits } from './limits.ts';
+import { selectRows } from './selects.ts';
 import { markdownLine } from './text.ts';
 
 export interface RenderOptions {
@@ -36,7 +38,7 @@ export interface RenderOptions {
 export interface MessageBody {
   readonly content: string;
   readonly embeds: readonly APIEmbed[];
-  readonly components: readonly APIActionRowComponent<APIButtonComponent>[];
+  readonly components: readonly APIActionRowComponent<APIButtonComponent | APIStringSelectComponent>[];
   readonly allowed_mentions: APIAllowedMentions;
   /** Exactly these: on an edit, attachments that are not listed go away. */
   readonly attachments: readonly { readonly id: string; readonly filename: string; readonly description?: string }[];
@@ -56,6 +58,7 @@ export function render(message: Message, options: RenderOptions): Rendered {
   const { redact, marker } = options;
   const headline = headlineOf(message, redact);
   const { rows, asText } = rowsOf(message.buttons ?? [], redact);
+  const selects = selectRows(message.selects ?? [], redact);
   // What the one line cannot hold of the headline, the text does.
   const said = headline.cut ? { ...message, text: [message.headline, ...(message.text ?? [])] } : message;
   const attach = (lines: readonly string[]) => {
@@ -72,7 +75,7 @@ export function render(message: Message, options: RenderOptions): Rendered {
     body: {
       content: content === '' && embed === null ? blank : content,
       embeds: embed === null ? [] : [withImage(embed, uploads)],
-      components: rows,
+      components: [...selects, ...rows].slice(0, limits.rows),
       allowed_mentions: { parse: [] satisfies AllowedMentionsTypes[], roles: [...mentioned], replied_user: false },
       attachments: uploads.map(({ name, description }, index) => ({
         id: String(index),

@@ -1,6 +1,6 @@
 // The parts of a card's text, each within the room it is given; what does not fit is counted, and whole in a file.
 import type { Redact } from '../lib/redact.ts';
-import type { Fact, File, Item, Line, List } from '../message.ts';
+import type { Fact, File, Item, Line, List, Run } from '../message.ts';
 import { blank, clean, isBlank } from './clean.ts';
 import { cut, fitInto } from './cut.ts';
 import { escapeMarkdown } from './escape.ts';
@@ -17,8 +17,8 @@ export interface Part {
 
 /** Least room for an item of a list before the ones after it are left out instead. */
 const itemLeast = 400;
-/** One fact does not push the others out. */
-const factMost = 300;
+/** One fact does not push the others out; the address of a link, which holds a whole expression, counts too. */
+const factMost = { text: 300, link: 900 };
 const nounMost = 30;
 
 /** Three sentences about what is missing, each with a noun and a file's name, escaped. */
@@ -30,25 +30,35 @@ export function factsOf(facts: readonly Fact[], max: number, redact: Redact): Pa
     const shown = isBlankLine(value, redact) ? blank : value;
     return [{ bold: isBlankLine(name, redact) ? blank : name }, ' ', ...runsOf(shown)];
   });
-  return joinLines(rows, max, redact, factMost);
+  return joinLines(rows, max, redact, (row) => (runsOf(row).some(isLink) ? factMost.link : factMost.text));
+}
+
+function isLink(run: Run): boolean {
+  return typeof run === 'object' && 'link' in run;
 }
 
 /**
  * Lines in order; the one that does not fit is cut, those after it are left out. At most one empty line between two.
- * @param lineMost longest line, where one is not to take all the room
+ * @param mostOf how long a line may be, where one is not to take all the room
  */
-export function joinLines(lines: readonly Line[], max: number, redact: Redact, lineMost = max): Part {
+export function joinLines(
+  lines: readonly Line[],
+  max: number,
+  redact: Redact,
+  mostOf: (line: Line) => number = () => max,
+): Part {
   const shown: string[] = [];
   let length = 0;
   let wasCut = false;
   const whole = withoutSecretsAcross(lines, redact);
   for (const [index, line] of whole.entries()) {
-    const fitted = markdownLine(line, Math.min(lineMost, max - length), redact);
+    const most = mostOf(line);
+    const fitted = markdownLine(line, Math.min(most, max - length), redact);
     wasCut ||= fitted.cut;
     if (fitted.text === '' && !fitted.cut && (shown.length === 0 || shown.at(-1) === '')) continue;
     shown.push(fitted.text);
     length += fitted.text.length + 1;
-    const full = length >= max || (fitted.cut && lineMost === max);
+    const full = length >= max || (fitted.cut && most === max);
     if (full && index < whole.length - 1) wasCut = true;
     if (full) break;
   }
@@ -124,7 +134,7 @@ export function listOf(list: List, max: number, redact: Redact): Part {
     const rendered = itemOf(item, share, redact);
     // A mere beginning of one more item, at the end of what fits, would tell less than the count does.
     if (rendered.note !== undefined && shown.length > 0 && share < itemLeast) break;
-    if (rendered.note !== undefined) cutCount += 1;
+    if (rendered.note !== undefined || item.isShort === true) cutCount += 1;
     shown.push(rendered.text === '' ? blank : rendered.text);
     room -= (shown.at(-1) ?? '').length + gap;
     if (room < 1) break;

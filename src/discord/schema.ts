@@ -32,6 +32,9 @@ const OptionBranch = OptionLeaf.extend({ options: z.array(OptionLeaf).max(25).op
 const OptionRoot = OptionLeaf.extend({ options: z.array(OptionBranch).max(25).optional() });
 export type OptionRoot = z.infer<typeof OptionRoot>;
 
+/** What a person wrote into a modal; other components of it are of no use here. */
+const Field = z.object({ custom_id: z.string().max(100), value: z.string().max(4000).default('') });
+
 const User = z.object({ id: Snowflake, username: z.string().max(100) });
 
 export const Interaction = z.object({
@@ -52,6 +55,13 @@ export const Interaction = z.object({
       options: z.array(OptionRoot).max(25).optional(),
       custom_id: z.string().max(100).optional(),
       component_type: z.number().int().optional(),
+      /** Of a select. */
+      values: z.array(z.string().max(100)).max(25).optional(),
+      /** Of a modal: labels with a text input each. */
+      components: z
+        .array(z.object({ component: Field.optional() }))
+        .max(10)
+        .optional(),
     })
     .nullish(),
 });

@@ -65,7 +65,8 @@ export function markdownLine(line: Line, max: number, redact: Redact): Fitted {
 
 /** True where nothing of the line would be seen. */
 export function isBlankLine(line: Line, redact: Redact): boolean {
-  return markdownLine(line, limits.headline, redact).text === '';
+  // Room for the address of any link.
+  return markdownLine(line, limits.embed.description, redact).text === '';
 }
 
 /** One line without markup, not cut; times in UTC. */

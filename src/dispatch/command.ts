@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { Deployable } from '../access/deployable.ts';
 import type { Level, Requirement } from '../access/level.ts';
 import type { Standing } from '../access/standing.ts';
+import type { Incident } from '../alerts/incident.ts';
+import type { Silencing } from '../alerts/silencing.ts';
 import type { Trail } from '../audit/trail.ts';
 import type { Cluster, ClusterCache, Identity } from '../cluster/cluster.ts';
 import type { Deploys } from '../deploys/deploys.ts';
@@ -16,6 +18,8 @@ export interface CompletionContext {
   readonly apps: readonly Deployable[];
   /** Tags of the app's image as far as they are known by now, newest deploys first, each with a word about it. */
   readonly tags: (app: string) => readonly Choice[];
+  /** Alerts that are open, by name, newest first. */
+  readonly incidents: () => readonly { readonly id: string; readonly name: string }[];
   /** Earlier deploys of the app that a rollback can go back to, as far as they are known by now. */
   readonly earlier: (app: string) => readonly Choice[];
   /** The other options as far as they are typed. */
@@ -42,6 +46,19 @@ export type Values<O extends Options> = {
     : z.output<O[K]['schema']> | undefined;
 };
 
+/** What commands see and do of alerts. */
+export interface CommandAlerts {
+  /** All that have not ended; rejects with the signal's reason, and when the store fails. */
+  open(signal: AbortSignal): AsyncGenerator<Incident, void, void>;
+  /** Why what Alertmanager tells of silences is not known now, as a sentence; null where it is. */
+  readonly doubt: () => string | null;
+  /** The address of an incident's card; null where it is not posted. */
+  readonly addressOf: (incidentId: string) => Promise<string | null>;
+  readonly silencing: Pick<Silencing, 'propose'>;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 /** Everything a running command may use; `cluster` acts as the person, and there is no other way to get one. */
 export interface CommandContext {
   readonly person: Person;
@@ -60,6 +77,7 @@ export interface CommandContext {
   readonly trail: Trail;
   /** The address of a card's message; null where it is not posted soon. */
   readonly linkTo: (cardId: string, signal: AbortSignal) => Promise<string | null>;
+  readonly alerts: CommandAlerts;
   /** Names of the alerts that fire for an app's namespace and workload. */
   readonly firing: (namespace: string) => Promise<readonly string[]>;
   /** Aborted when the answer has taken too long or the bot stops; its reason is a `UserError`. */

@@ -27,8 +27,11 @@ export function choicesFor(setting: Setting, invocation: CompletionInvocation): 
   }
 }
 
-function contextOf({ cache, apps, suggestions }: Setting, { options }: CompletionInvocation): CompletionContext {
-  return { cache, apps, ...suggestions, options };
+function contextOf(
+  { cache, apps, suggestions, alerts }: Setting,
+  { options }: CompletionInvocation,
+): CompletionContext {
+  return { cache, apps, ...suggestions, incidents: () => alerts.named(), options };
 }
 
 function fits(text: string): boolean {

@@ -1,5 +1,6 @@
 // An invocation → a decision → a run → an answer: what the discord room calls for each interaction.
 import { UserError } from '../lib/user-error.ts';
+import { alertPresses } from './alert-presses.ts';
 import { choicesFor } from './complete.ts';
 import { createGate } from './gate.ts';
 import type { Answering, CommandInvocation, PressInvocation, Receiver } from './invocation.ts';
@@ -32,6 +33,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     ...options,
     runLimitMs: options.runLimitMs ?? runLimitMs,
     byName: new Map(options.commands.map((command) => [command.name, command])),
+    presses: new Map(alertPresses(options.alerts).map((press) => [press.action, press])),
     gate: createGate(gateMs),
     steady: createSteady(options.log),
     stopping: stop.signal,

@@ -1,5 +1,5 @@
 // What a person asked for through Discord, and how to answer; the discord room makes these, the rest never sees Discord.
-import type { Message } from '../message.ts';
+import type { Message, Modal } from '../message.ts';
 
 /** Who asks. Roles come from the interaction itself, so they are those of this moment. */
 export interface Person {
@@ -29,13 +29,17 @@ export interface CommandInvocation extends Asked {
   readonly options: Readonly<Record<string, OptionValue>>;
 }
 
-/** A button was pressed; `action` and `subject` as in `ActionButton`. */
+/** A button was pressed, an option of a select was picked, or a modal was sent; `action` and `subject` as in `ActionButton`. */
 export interface PressInvocation extends Asked {
   readonly kind: 'press';
   readonly action: string;
   readonly subject: string;
   /** The message that carries the button. */
   readonly messageId: string;
+  /** Of a select. */
+  readonly values?: readonly string[];
+  /** Of a modal, by the ids of its fields. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** Someone types an option; Discord wants at most 25 choices, at once. */
@@ -65,6 +69,8 @@ export interface Answering {
   defer(): Promise<void>;
   /** Acknowledges a press without changing anything yet; `show` then replaces the message that carries the button. */
   deferUpdate(): Promise<void>;
+  /** Opens a modal; it can only be the first response, and not to a modal that was sent. */
+  modal(modal: Modal): Promise<void>;
   /** Shows this, ephemerally: as the first response, or in place of the deferred one. After `deferUpdate` it replaces the pressed message. */
   show(message: Message): Promise<void>;
   /** A further ephemeral message, after a first response. */

@@ -189,6 +189,7 @@ function contextOf(
     deploys: setting.deploys,
     trail: setting.trail,
     linkTo: setting.linkTo,
+    alerts: setting.alerts,
     firing: setting.firing,
     signal,
     log: log.child({ command: command.name }),

@@ -7,6 +7,7 @@ import type { Message } from '../message.ts';
 import { answerLifeMs, type KeptAnswer, type Leaves, unpackLeaves } from './answers.ts';
 import type { Command } from './command.ts';
 import type { Answering, PressInvocation } from './invocation.ts';
+import { invoke } from './invoke.ts';
 import { type LeafSubject, leaf, parseLeafSubject, plainLeaf } from './leaf.ts';
 import {
   expiredMessage,
@@ -17,9 +18,11 @@ import {
   toldMessage,
 } from './messages.ts';
 import { abort } from './press-abort.ts';
+import { act } from './press-action.ts';
 import { newReference } from './reference.ts';
 import { auditSubject, decideFor, type Setting } from './setting.ts';
 import { createTelling, type Telling } from './telling.ts';
+import { readTyped } from './typed-command.ts';
 
 /** One press on its way. */
 interface Walk {
@@ -46,6 +49,13 @@ export async function press(setting: Setting, invocation: PressInvocation, answe
   const { action } = invocation;
   log.debug({ action, subject: invocation.subject }, 'A button was pressed');
   if (action === 'abort') return abort(setting, invocation, { reference, log, tell });
+  const offered = setting.presses.get(action);
+  if (offered !== undefined) return act(setting, offered, invocation, { reference, log, tell });
+  if (action === 'run') {
+    const typed = readTyped(invocation.subject, setting.byName);
+    if (typed !== null)
+      return invoke(setting, { ...invocation, ...typed, kind: 'command', subcommand: null }, answering);
+  }
   const subject = parseLeafSubject(invocation.subject);
   if ((action !== 'page' && action !== 'share') || subject === null) {
     await tell.show(noLongerAppliesMessage());
@@ -158,7 +168,8 @@ function sharedLeaf({ leaves, command }: Found, { page }: LeafSubject, username:
   const plain = plainLeaf(leaves, page);
   if (plain === null) throw new Error('A page that was there is gone');
   const source = `/${command.name}, shared by ${username}`;
-  return { ...plain, footer: plain.footer === undefined ? source : `${plain.footer} · ${source}` };
+  const { buttons: _, ...rest } = plain;
+  return { ...rest, footer: plain.footer === undefined ? source : `${plain.footer} · ${source}` };
 }
 
 async function show({ tell, subject, reference }: Walk, found: Found, sharing: 'offered' | 'done'): Promise<void> {

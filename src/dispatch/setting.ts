@@ -8,11 +8,13 @@ import type { Audit, AuditSubject } from '../audit/audit.ts';
 import type { Cluster, ClusterCache, Identity } from '../cluster/cluster.ts';
 import type { Message } from '../message.ts';
 import type { Requester } from '../operations/operation.ts';
+import type { AlertActions } from './alert-presses.ts';
 import type { AnswerShelf } from './answers.ts';
 import type { Command, CommandContext, CompletionContext } from './command.ts';
 import type { Gate } from './gate.ts';
 import type { Invocation } from './invocation.ts';
 import type { InteractionMemory } from './memory.ts';
+import type { PressAction } from './press-action.ts';
 import type { Steady } from './steady.ts';
 
 /** Posts a message into a channel as a card; the same `id` is posted once, however often it is asked for. */
@@ -55,6 +57,7 @@ export interface DispatchOptions {
     ): Promise<{ readonly kind: string; readonly app: string; readonly endedAt: number | null } | undefined>;
     abort(id: string, by: Requester): Promise<void>;
   };
+  readonly alerts: AlertActions;
   readonly log: Logger;
   readonly now: () => Date;
   readonly metrics?: DispatchMetrics;
@@ -64,6 +67,8 @@ export interface DispatchOptions {
 
 export interface Setting extends DispatchOptions {
   readonly byName: ReadonlyMap<string, Command>;
+  /** By their actions. */
+  readonly presses: ReadonlyMap<string, PressAction>;
   readonly gate: Gate;
   readonly steady: Steady;
   readonly runLimitMs: number;

@@ -1,6 +1,6 @@
 // Answering through Discord without ever failing: what it does not take is logged, and the caller is told so.
 import type { Logger } from 'pino';
-import type { Message } from '../message.ts';
+import type { Message, Modal } from '../message.ts';
 import type { Answering } from './invocation.ts';
 import { untilAborted } from './limit.ts';
 
@@ -10,6 +10,7 @@ export type Told = 'taken' | 'refused' | 'unknown';
 export interface Telling {
   defer(): Promise<Told>;
   deferUpdate(): Promise<Told>;
+  modal(modal: Modal): Promise<Told>;
   show(message: Message): Promise<Told>;
   add(message: Message): Promise<Told>;
 }
@@ -34,6 +35,7 @@ export function createTelling(answering: Answering, log: Logger): Telling {
   return {
     defer: () => tell('defer', () => answering.defer()),
     deferUpdate: () => tell('deferUpdate', () => answering.deferUpdate()),
+    modal: (modal) => tell('modal', () => answering.modal(modal)),
     show: (message) => tell('show', () => answering.show(message)),
     add: (message) => tell('add', () => answering.add(message)),
   };

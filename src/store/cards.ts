@@ -1,144 +1,25 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
-import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { ExpressionBuilder, Selectable, SelectQueryBuilder, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
-import type { CardRecord, WantedCard, WantedRing } from '../cards/card.ts';
+import type { CardRecord, WantedCard } from '../cards/card.ts';
+import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
+import { upsertCard } from './card-rows.ts';
+import { fold, wantFolded } from './digests.ts';
+import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
 
-/**
- * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
- * is over before it was shown, mentions and ring are those of its end.
- * @returns the card's channel.
- */
+/** As `upsertCard`; what is folded is shown by its digest. Resolves to the card's channel. */
 export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<string> {
-  const begun = wanted.begun && wanted.messageId === null;
-  const row = await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: wanted.channelId,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      message_id: wanted.messageId,
-      creations: begun ? 1 : 0,
-      intent_at: begun ? wanted.wantedAt : null,
-      intent_revision: begun ? 1 : null,
-      look_since: wanted.lookSince,
-      mention_roles: JSON.stringify(wanted.mentionRoles),
-      ring: wanted.ring ? 1 : 0,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: wanted.open ? 1 : 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // What nobody has seen yet keeps its urgency while it goes on.
-        priority: wanted.open
-          ? eb
-              .case()
-              .when('cards.message_id', 'is', null)
-              .then(eb.fn<number>('min', ['cards.priority', eb.val(wanted.priority)]))
-              .else(wanted.priority)
-              .end()
-          : wanted.priority,
-        open: wanted.open ? 1 : 0,
-        // What is over before anybody has seen it rings as its end does.
-        ...(!wanted.open && {
-          mention_roles: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(JSON.stringify(wanted.mentionRoles))
-            .else(eb.ref('cards.mention_roles'))
-            .end(),
-          ring: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(wanted.ring ? 1 : 0)
-            .else(eb.ref('cards.ring'))
-            .end(),
-        }),
-        // What waits already keeps its place.
-        wanted_at: eb
-          .case()
-          .whenRef('cards.shown_revision', '>=', 'cards.revision')
-          .then(wanted.wantedAt)
-          .else(eb.ref('cards.wanted_at'))
-          .end(),
-        retry_at: null,
-      })),
-    )
-    .returning('channel_id')
-    .executeTakeFirstOrThrow();
-  return row.channel_id;
-}
-
-/**
- * Asks for a short reply to a card that rings, in place of the one before. Where the card's message is still to be made, that one rings
- * as its newest state does.
- * @returns the channel in which something waits now; null where there is no such card.
- */
-export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
-  const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
-  if (card === undefined) return null;
-  const roles = JSON.stringify(wanted.mentionRoles);
-  if (card.message_id === null && card.intent_at === null) {
-    await tx.updateTable('cards').set({ mention_roles: roles, ring: 1 }).where('id', '=', card.id).execute();
-    return card.channel_id;
-  }
-  await tx
-    .insertInto('cards')
-    .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: card.channel_id,
-      priority: wanted.priority,
-      revision: 1,
-      shown_revision: 0,
-      creations: 0,
-      mention_roles: roles,
-      ring: 1,
-      reply_to: card.id,
-      attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: 0,
-    })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // It follows its card, in whose old channel nothing can be told any more.
-        channel_id: card.channel_id,
-        message_id: eb
-          .case()
-          .when('cards.channel_id', '=', card.channel_id)
-          .then(eb.ref('cards.message_id'))
-          .else(null)
-          .end(),
-        priority: wanted.priority,
-        mention_roles: roles,
-        wanted_at: wanted.wantedAt,
-        retry_at: null,
-      })),
-    )
-    .execute();
+  const card = await upsertCard(tx, wanted);
+  if (card.folded_into !== null) await wantFolded(tx, wanted, card.folded_into);
   return card.channel_id;
 }
 
-/** Asks for a ring to be looked at again, where there is one: it may no longer apply. */
-export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
-  await tx
-    .updateTable('cards')
-    .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
-    .where('id', '=', id)
-    .execute();
-}
-
-export function cardLedger(store: Store): Ledger {
+export function cardLedger(store: Store, folding: FoldingRule): Ledger {
   const update = (id: string, values: Updateable<CardsTable>): Promise<void> =>
     store.commit(async (tx) => {
       await tx.updateTable('cards').set(values).where('id', '=', id).execute();
@@ -154,6 +35,7 @@ export function cardLedger(store: Store): Ledger {
       if (!allowed.create) query = query.where('message_id', 'is not', null);
       if (!allowed.edit) query = query.where('message_id', 'is', null);
       if (allowed.except.length > 0) query = query.where('id', 'not in', allowed.except);
+      query = query.where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]));
       const row = await query
         .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
         .orderBy('priority')
@@ -168,6 +50,30 @@ export function cardLedger(store: Store): Ledger {
         .executeTakeFirst();
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
+    async unseen(channelId) {
+      const row = await unseen(store.db.selectFrom('cards'), channelId)
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('look_since').as('since')])
+        .executeTakeFirstOrThrow();
+      return { count: row.count, since: row.since ?? 0 };
+    },
+    seen: (channelId, since, messages) =>
+      store.commit(async (tx) => {
+        const rows = await unseen(tx.selectFrom('cards'), channelId)
+          .select('id')
+          .where('look_since', '>=', since)
+          .execute();
+        for (const { id } of rows) {
+          const messageId = messages.get(id);
+          if (messageId === undefined) continue;
+          await tx.updateTable('cards').set({ message_id: messageId, look_since: null }).where('id', '=', id).execute();
+        }
+        await tx
+          .updateTable('cards')
+          .set({ look_since: null })
+          .where((eb) => eb.and([isUnseen(eb, channelId), eb('look_since', '>=', since)]))
+          .execute();
+      }),
+    fold: (channelId, now) => fold(store, folding, { channelId, now }),
     async channelsWithWork() {
       const rows = await due(store.db).select('channel_id').distinct().execute();
       return rows.map((row) => row.channel_id);
@@ -182,15 +88,14 @@ export function cardLedger(store: Store): Ledger {
     begin: (id, intent) =>
       update(id, { intent_at: intent.at, intent_revision: intent.revision, creations: intent.creations }),
     shown: (id, messageId, revision, at) =>
-      update(id, {
-        shown_at: at,
-        message_id: messageId,
-        shown_revision: revision,
-        intent_at: null,
-        intent_revision: null,
-        look_since: null,
-        retry_at: null,
-        attempts: 0,
+      store.commit(async (tx) => {
+        await settleRing(tx, id, revision);
+        const values = { message_id: messageId, shown_revision: revision, shown_at: at, look_since: null, attempts: 0 };
+        await tx
+          .updateTable('cards')
+          .set({ ...values, intent_at: null, intent_revision: null, retry_at: null })
+          .where('id', '=', id)
+          .execute();
       }),
     async activity(since) {
       const rows = await store.db
@@ -202,21 +107,45 @@ export function cardLedger(store: Store): Ledger {
         .map((row) => ({ channelId: row.channel_id, at: Math.max(row.shown_at ?? 0, row.intent_at ?? 0) }))
         .sort((a, b) => a.at - b.at);
     },
+    removed: (id, at) => update(id, { ...anew, shown_at: at }),
     startOver: (id, move) =>
-      update(id, {
-        message_id: null,
-        shown_revision: 0,
-        intent_at: null,
-        intent_revision: null,
-        retry_at: null,
+      store.commit(async (tx) => {
         // In the other channel there may be one that the ledger does not know, too.
-        ...(move === undefined && { look_since: null }),
-        ...(move && { channel_id: move.channelId, refused_channel_id: move.refusedChannelId }),
+        const moved =
+          move === undefined
+            ? { look_since: null }
+            : { channel_id: move.channelId, refused_channel_id: move.refusedChannelId };
+        await tx
+          .updateTable('cards')
+          .set({ ...anew, ...moved })
+          .where('id', '=', id)
+          .execute();
+        if (move === undefined) return;
+        // A ring follows its card.
+        const followed = { ...anew, channel_id: move.channelId };
+        await tx.updateTable('cards').set(followed).where('reply_to', '=', id).execute();
       }),
     settle: (id, revision) =>
       update(id, { shown_revision: revision, intent_at: null, intent_revision: null, retry_at: null }),
     postpone: (id, retryAt, attempts) => update(id, { retry_at: retryAt, attempts }),
   };
+}
+
+/** As if there had been no message. */
+const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null } as const;
+
+function unseen<O>(query: SelectQueryBuilder<Tables, 'cards', O>, channelId: string) {
+  return query.where((eb) => isUnseen(eb, channelId));
+}
+
+function isUnseen(eb: ExpressionBuilder<Tables, 'cards'>, channelId: string) {
+  return eb.and([
+    eb('channel_id', '=', channelId),
+    eb('shown_revision', '<', eb.ref('revision')),
+    eb('message_id', 'is', null),
+    eb('intent_at', 'is', null),
+    eb('look_since', 'is not', null),
+  ]);
 }
 
 function due(db: Reader) {
@@ -240,6 +169,7 @@ function toRecord(row: Selectable<CardsTable>): CardRecord {
     mentionRoles: Roles.parse(JSON.parse(row.mention_roles)),
     ring: row.ring === 1,
     replyTo: row.reply_to,
+    foldedInto: row.folded_into,
     retryAt: row.retry_at,
     attempts: row.attempts,
     wantedAt: row.wanted_at,

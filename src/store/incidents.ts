@@ -4,8 +4,9 @@ import type { AlertStore } from '../alerts/alerts.ts';
 import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';
-import { reviewRing, wantCard, wantRing } from './cards.ts';
+import { wantCard } from './cards.ts';
 import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
+import { reviewRing, wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 
 export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {

@@ -149,8 +149,25 @@ export const migrations: Record<string, Migration> = {
   '0007-rings': {
     async up(db) {
       await db.schema.alterTable('cards').addColumn('reply_to', 'text').execute();
+      await db.schema.alterTable('cards').addColumn('reply_revision', 'integer').execute();
+      await sql`create index cards_reply on cards (reply_to) where reply_to is not null`.execute(db);
       await db.schema.alterTable('incidents').addColumn('escalate_at', 'integer').execute();
       await sql`create index incidents_escalate on incidents (escalate_at) where escalate_at is not null`.execute(db);
+    },
+  },
+  '0008-digests': {
+    async up(db) {
+      await db.schema
+        .createTable('digests')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('channel_id', 'text', (c) => c.notNull())
+        .addColumn('opened_at', 'integer', (c) => c.notNull())
+        .addColumn('closed_at', 'integer')
+        .execute();
+      // One storm a channel at a time.
+      await sql`create unique index digests_open on digests (channel_id) where closed_at is null`.execute(db);
+      await db.schema.alterTable('cards').addColumn('folded_into', 'text').execute();
+      await sql`create index cards_folded on cards (folded_into, id) where folded_into is not null`.execute(db);
     },
   },
   '0011-incident-parts': {

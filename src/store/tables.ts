@@ -57,6 +57,10 @@ export interface CardsTable {
   ring: number;
   /** The card that its message replies to; null for all but rings. */
   reply_to: Generated<string | null>;
+  /** The revision of that card for which it was asked for. */
+  reply_revision: Generated<number | null>;
+  /** The digest that shows it, in place of a message of its own; it then counts as shown. */
+  folded_into: Generated<string | null>;
   /** Not before this; null when it may go at once. */
   retry_at: number | null;
   attempts: number;
@@ -160,7 +164,17 @@ export interface ReceiversTable {
   called_at: number;
 }
 
+/** Storms, a digest card each. */
+export interface DigestsTable {
+  id: string;
+  channel_id: string;
+  opened_at: number;
+  /** When nothing of it was open any more; null before. */
+  closed_at: number | null;
+}
+
 export interface Tables {
+  digests: DigestsTable;
   watches: WatchesTable;
   absences: AbsencesTable;
   outages: OutagesTable;

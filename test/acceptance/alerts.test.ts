@@ -101,7 +101,8 @@ describe('every captured body of a real Alertmanager', () => {
       groups.add(`${receiver} ${groupKey}`);
       for (const alert of alerts) if (alert.labels.alertname !== 'Watchdog') alertnames.add(alert.labels.alertname);
     }
-    const all = () => [...discord.messages('alerts'), ...discord.messages('alerts-critical')];
+    const everything = () => [...discord.messages('alerts'), ...discord.messages('alerts-critical')];
+    const all = () => everything().filter(({ replyTo }) => replyTo === null);
     await discord.waitFor(() => all().length >= groups.size, { timeoutMs: 15_000, what: `${groups.size} messages` });
     const whole = all()
       .map((message) => `${message.text}\n${message.files.map((file) => file.text()).join('\n')}`)

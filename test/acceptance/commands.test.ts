@@ -361,10 +361,10 @@ describe('/whoami and /help', () => {
 
   test('/help lists every command that Discord has, and which of them one may run', async () => {
     const forVera = await (await discord.as('vera').command('help')).final();
-    expect(forVera.content).toBe('You may run 5 of 8 commands.');
+    expect(forVera.content).toBe('You may run 6 of 10 commands.');
     for (const name of discord.commands) expect(forVera.text).toContain(`/${name}`);
     const forNils = await (await discord.as('nils').command('help')).final();
-    expect(forNils.content).toBe('You may run 2 of 8 commands.');
+    expect(forNils.content).toBe('You may run 2 of 10 commands.');
     expect(forNils.text).toContain('needs viewer');
   });
 });

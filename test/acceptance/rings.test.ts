@@ -45,6 +45,13 @@ function replies() {
   return homelab.discord.messages('alerts').filter(({ replyTo }) => replyTo !== null);
 }
 
+/** A later group is visible, so that what the bot still had to do about the earlier one has happened or never will. */
+async function settle(): Promise<void> {
+  const next = newGroup();
+  await post(homelab, next.body([{ labels: { severity: 'info' } }]));
+  await homelab.discord.waitForMessage('alerts', ({ text }) => text.includes(next.name));
+}
+
 /** As if all that the bot knows had happened this much earlier; it is killed and started again. */
 async function pass(ms: number): Promise<void> {
   await homelab.bot.end('SIGKILL');
@@ -129,10 +136,103 @@ test('a critical incident that nobody acknowledges rings the next role, once, ov
   expect(reply.content).toContain('🔴 still not acknowledged: critical firing');
   expect(reply.rang).toEqual([discord.roleId('admin')]);
   await pass(3_600_000);
-  const other = newGroup();
-  await post(homelab, other.body([warning]));
-  await discord.waitForMessage('alerts', ({ text }) => text.includes(other.name));
+  await settle();
   expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+});
+
+test('whoever acknowledges it takes away the ring that asked for it, and is left alone', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  await post(homelab, group.body([critical]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  await pass(4 * 3_600_000);
+  await discord.waitForMessage('alerts', ({ content }) => content.includes('still not acknowledged'));
+  await post(homelab, group.body([critical], { notification_reason: 'repeat interval elapsed' }));
+  await discord.waitForMessage('alerts', ({ content }) => content.includes('nobody has acknowledged it'));
+  expect(replies()).toHaveLength(1);
+  await discord.as('otto').press(card, 'Acknowledge');
+  await discord.waitFor(() => replies().length === 0, { what: 'the ring to go away' });
+  await pass(4 * 3_600_000);
+  await post(homelab, group.body([critical], { notification_reason: 'repeat interval elapsed' }));
+  await settle();
+  expect(replies()).toEqual([]);
+});
+
+test('what gets worse while nobody knows whether its card was posted rings once it is known', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  discord.faults.next({ method: 'POST', path: '/messages' }, 'hang after acting');
+  await post(homelab, group.body([warning]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  await post(homelab, group.body([warning, critical]));
+  const reply = await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === card.id, { timeoutMs: 20_000 });
+  expect(reply.content).toContain('got worse: critical');
+  expect(replies()).toHaveLength(1);
+});
+
+test('what gets worse before its card is posted is told by that card alone', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  discord.faults.next({ method: 'POST', path: '/messages' }, { rateLimit: 'route', retryAfterMs: 1000 });
+  await post(homelab, group.body([warning]));
+  await post(homelab, group.body([warning, critical]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  expect(card.content).toContain('critical firing');
+  expect(card.rang).toEqual([discord.roleId('operator')]);
+  await settle();
+  expect(replies()).toEqual([]);
+});
+
+test('a ring that may have been posted when its incident ended is looked for and taken away', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  await post(homelab, group.body([warning]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  discord.faults.next({ method: 'POST', path: '/messages' }, 'hang after acting');
+  await post(homelab, group.body([warning, critical]));
+  await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === card.id);
+  await post(homelab, group.body([over(warning), over(critical)]));
+  await discord.waitFor(() => replies().length === 0, { what: 'the ring to go away', timeoutMs: 20_000 });
+  await discord.waitForMessage('alerts', ({ id, content }) => id === card.id && content.includes('resolved'));
+});
+
+test.each([
+  ['drops the connection before it deletes the one before', 'drop before acting'],
+  ['drops the connection after it has deleted the one before', 'drop after acting'],
+  ['answers 500', { status: 500 }],
+  ['asks to wait', { rateLimit: 'route', retryAfterMs: 500 }],
+  ['says that somebody has deleted it', { status: 404, body: { message: 'Unknown Message', code: 10008 } }],
+] as const)('a newer ring takes the place of the one before although Discord %s', async (_, fault) => {
+  const { discord } = homelab;
+  const group = newGroup();
+  await post(homelab, group.body([{ ...warning, labels: { severity: 'info' } }]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  await post(homelab, group.body([warning]));
+  const first = await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === card.id);
+  discord.faults.next({ method: 'DELETE', path: '/messages' }, fault);
+  await post(homelab, group.body([warning, critical]));
+  const second = await discord.waitForMessage('alerts', ({ id, replyTo }) => replyTo === card.id && id !== first.id);
+  await settle();
+  const left = replies().map(({ id }) => id);
+  // What Discord says is gone is not asked for again.
+  expect(left.filter((id) => id !== first.id)).toEqual([second.id]);
+  if (typeof fault === 'string' || !('body' in fault)) expect(left).toEqual([second.id]);
+});
+
+test('what gets worse while the database takes nothing rings once it works again', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  await post(homelab, group.body([warning]));
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  // Another process that holds the write lock does to the bot what a full disk does.
+  const lock = new DatabaseSync(`${homelab.folder}/bot.db`, { timeout: 5000 });
+  lock.exec('BEGIN IMMEDIATE');
+  expect((await post(homelab, group.body([warning, critical]))).status).toBe(503);
+  await discord.waitForMessage('alerts', ({ id, text }) => id === card.id && text.includes('2 firing'));
+  lock.exec('ROLLBACK');
+  lock.close();
+  const reply = await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === card.id);
+  expect(reply.content).toContain('got worse: critical');
 });
 
 test.each([
@@ -146,9 +246,7 @@ test.each([
   discord.faults.next({ method: 'POST', path: '/messages' }, fault);
   await post(homelab, group.body([warning, critical]));
   await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === card.id);
-  const settled = newGroup();
-  await post(homelab, settled.body());
-  await discord.waitForMessage('alerts', ({ text }) => text.includes(settled.name));
+  await settle();
   expect(replies()).toHaveLength(1);
 });
 

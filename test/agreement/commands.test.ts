@@ -9,12 +9,14 @@ import { definitionsOf } from '../../src/dispatch/definitions.ts';
 const contract = [
   ['nodes', 'node', 'viewer'],
   ['status', 'app', 'viewer'],
+  ['alerts', 'severity, filter', 'viewer'],
   ['history', 'app', 'viewer'],
   ['whoami', '', 'everyone'],
   ['help', '', 'everyone'],
   ['audit', 'person, action, since', 'operator'],
   ['deploy', 'sha*, app, reason', 'operator'],
   ['rollback', 'app, to, reason', 'operator'],
+  ['silence', 'alert*, for*, reason', 'operator'],
 ];
 
 test('names, options and levels are the contract, in its order', () => {

@@ -1,5 +1,4 @@
 // The suite that the sandbox's API passes, run against a real Alertmanager: what is asserted there is true.
-import type { Labels } from '../../sandbox/alertmanager/fingerprint.ts';
 import { describeApi } from '../contract/alertmanager/api-suite.ts';
 import { startRealAlertmanager } from './alertmanager.ts';
 
@@ -23,14 +22,6 @@ describeApi('a real Alertmanager', async () => {
     },
     async resolve(labels) {
       await post('alerts', [{ labels, endsAt: new Date() }]);
-    },
-    async silence(labels: Labels) {
-      const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false }));
-      const startsAt = new Date();
-      const endsAt = new Date(startsAt.getTime() + 3_600_000);
-      const answer = await post('silences', { matchers, startsAt, endsAt, createdBy: 'ops', comment: 'maintenance' });
-      const { silenceID } = (await answer.json()) as { silenceID: string };
-      return silenceID;
     },
     stop: real.stop,
   };

@@ -9,8 +9,6 @@ export interface ApiSubject {
   readonly url: string;
   fire(labels: Labels, annotations: Labels, startsAt: Date): Promise<void>;
   resolve(labels: Labels): Promise<void>;
-  /** @returns its id. */
-  silence(matchers: Labels): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -82,11 +80,62 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
       expect(brief).toContainEqual({ receiver: 'discord-bot', labels: { alertname: 'Lone' }, alerts: 1 });
     });
 
-    test('what is silenced is listed, with the silence', async () => {
-      const id = await subject.silence({ pod: 'web-2' });
+    test('with matchers at least what they match is listed, whatever the values hold', async () => {
+      const odd = { alertname: 'Odd', command: 'a "b" \\n {c="d"},e=~f|g' };
+      await subject.fire(odd, {}, new Date());
+      await until(async () => (await listed()).has(fingerprint(odd)));
+      const found = told(await api.alerts(signal, [exactly('command', odd.command)]));
+      expect(found.map(({ labels }) => labels)).toEqual([odd]);
+      const byUnicode = told(await api.alerts(signal, [exactly('cause', lone.cause)]));
+      expect(byUnicode.map(({ labels }) => labels)).toContainEqual(lone);
+      await subject.resolve(odd);
+      await until(async () => !(await listed()).has(fingerprint(odd)));
+    });
+
+    test('a silence is made, covers what its matchers match, and is told with all that it was made with', async () => {
+      const matchers = [exactly('pod', 'web-2'), exactly('absent', '')];
+      const endsAt = new Date(Date.now() + 3_600_000);
+      const id = told(await api.addSilence({ ...byOps, matchers, startsAt: new Date(), endsAt }, signal));
       await until(async () => (await listed()).get(fingerprint(other))?.silencedBy.length === 1);
       expect((await listed()).get(fingerprint(other))?.silencedBy).toEqual([id]);
       expect((await listed()).get(fingerprint(web))?.silencedBy).toEqual([]);
+      const made = told(await api.silence(id, signal));
+      expect(made).toMatchObject({ id, state: 'active', ...byOps, endsAt: endsAt.getTime() });
+      expect(made?.matchers).toHaveLength(2);
+      expect(made?.matchers).toEqual(expect.arrayContaining(matchers));
+      expect(told(await api.silences(signal))).toEqual([made]);
+    });
+
+    test('a silence that is ended covers nothing, stays known as expired, and may be ended again', async () => {
+      const [made] = told(await api.silences(signal));
+      const id = made?.id ?? '';
+      expect(told(await api.expireSilence(id, signal))).toBe(true);
+      await until(async () => (await listed()).get(fingerprint(other))?.silencedBy.length === 0);
+      expect(told(await api.silence(id, signal))).toMatchObject({ id, state: 'expired' });
+      expect(told(await api.expireSilence(id, signal))).toBe(true);
+    });
+
+    test('a silence that there is not has no details and cannot be ended', async () => {
+      const unknown = '11111111-1111-4111-8111-111111111111';
+      expect(told(await api.silence(unknown, signal))).toBeNull();
+      expect(told(await api.expireSilence(unknown, signal))).toBe(false);
+    });
+
+    const now = Date.now();
+    test.each([
+      ['that matches an absent label', { matchers: [exactly('pod', '')] }, /400: .*must not match the empty string/],
+      ['without a matcher', { matchers: [] }, /422: matchers in body should have at least 1 items/],
+      ['that has ended', { endsAt: new Date(now - 60_000), startsAt: new Date(now - 120_000) }, /400: .*in the past/],
+      ['that ends before it begins', { endsAt: new Date(now - 60_000) }, /400: .*start time must be before end time/],
+    ])('a silence %s is refused with the reason', async (_what, wrong, reason) => {
+      const right = {
+        ...byOps,
+        matchers: [exactly('pod', 'a')],
+        startsAt: new Date(now),
+        endsAt: new Date(now + 60_000),
+      };
+      const answer = await api.addSilence({ ...right, ...wrong }, signal);
+      expect(answer).toMatchObject({ kind: 'not understood', reason: expect.stringMatching(reason) });
     });
 
     test('what has ended is not listed any more', async () => {
@@ -97,6 +146,12 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
       expect(inGroups.map((alert) => alert.fingerprint)).not.toContain(fingerprint(web));
     });
   });
+}
+
+const byOps = { createdBy: 'ops (1234567890)', comment: 'maintenance ü "quoted"' };
+
+function exactly(name: string, value: string) {
+  return { name, value, isEqual: true, isRegex: false };
 }
 
 function told<T>(answer: Answer<T>): T {

@@ -31,7 +31,6 @@ describeApi('the sandbox', async () => {
     url: one.api.url,
     fire: async (labels, annotations, startsAt) => one.fire(labels, annotations, { startsAt }),
     resolve: async (labels) => one.resolve(labels),
-    silence: async (matchers) => one.silences.add(matchers),
     stop: () => one.stop(),
   };
 });
@@ -97,6 +96,67 @@ describe('what goes wrong has a name', () => {
     sandbox.api.fail('endless');
     expect(await open({ timeoutMs: 20_000 }).alerts(signal)).toEqual({ kind: 'too large', reason: 'more than 8 MiB' });
   });
+});
+
+describe('a silence that is asked for while something is wrong', () => {
+  const made = {
+    matchers: [{ name: 'pod', value: 'a', isEqual: true, isRegex: false }],
+    startsAt: new Date(),
+    endsAt: new Date(Date.now() + 60_000),
+    createdBy: 'ops',
+    comment: '',
+  };
+
+  test('may have been made where no answer came, and is then found in the list', async () => {
+    sandbox.api.fail('acts and hangs');
+    expect(await open().addSilence(made, signal)).toMatchObject({ kind: 'slow' });
+    sandbox.api.fail(null);
+    expect(await open().silences(signal)).toMatchObject({ kind: 'answered', value: [{ state: 'active' }] });
+  });
+
+  test.each([
+    ['with another form', { status: 200, body: '{"silenceId":"a"}' }, { kind: 'not understood' }],
+    ['with nothing', { status: 200, body: '' }, { kind: 'not understood' }],
+    ['that it cannot now', { status: 503 }, { kind: 'away' }],
+    ['that this path is none', { status: 404 }, { kind: 'not understood', reason: 'status 404' }],
+    ['with a page', { status: 400, body: '<html>no</html>' }, { kind: 'not understood', reason: 'status 400' }],
+    ['with an object', { status: 400, body: '{"message":{}}' }, { kind: 'not understood', reason: 'status 400' }],
+    [
+      'at length',
+      { status: 422, body: JSON.stringify('x'.repeat(3000)) },
+      { reason: `status 422: ${'x'.repeat(300)}` },
+    ],
+    ['without end', { status: 400, body: `"${'x'.repeat(100_000)}"` }, { reason: 'status 400' }],
+  ])('is answered %s', async (_how, fault, outcome) => {
+    sandbox.api.fail(fault);
+    expect(await open().addSilence(made, signal)).toMatchObject(outcome);
+  });
+
+  test('is not ended either, and that is said', async () => {
+    sandbox.api.fail({ status: 500 });
+    expect(await open().expireSilence('11111111-1111-4111-8111-111111111111', signal)).toMatchObject({ kind: 'away' });
+  });
+});
+
+test('ten thousand silences are read', async () => {
+  for (let count = 0; count < 10_001; count += 1) sandbox.silences.add({ pod: `web-${count}` });
+  const answer = await open({ timeoutMs: 20_000 }).silences(signal);
+  expect(answer.kind === 'answered' && answer.value).toHaveLength(10_001);
+});
+
+test('a silence of a version that knows no inequality, with texts of any length, is read', async () => {
+  const silence = {
+    id: 'a',
+    status: { state: 'active' },
+    matchers: [{ name: 'pod', value: 'web', isRegex: false }],
+    comment: 'x'.repeat(100_000),
+    startsAt: '2026-11-23T20:00:00.000Z',
+    endsAt: '2026-11-23T21:00:00.000Z',
+  };
+  sandbox.api.fail({ status: 200, body: JSON.stringify([silence]) });
+  const answer = await open().silences(signal);
+  expect(answer).toMatchObject({ kind: 'answered', value: [{ createdBy: '', matchers: [{ isEqual: true }] }] });
+  expect(answer.kind === 'answered' && answer.value[0]?.comment).toHaveLength(500);
 });
 
 test('whoever asked may leave: that alone rejects', async () => {

@@ -7,7 +7,7 @@ import { parseNotification } from '../../../src/alerts/schema.ts';
 import { type MessageBody, render } from '../../../src/discord/message.ts';
 import { redact } from '../../../src/lib/redact.ts';
 import { checkRequest } from '../../contract/spec.ts';
-import { alertBody, notificationBody, t0 } from './notifications.ts';
+import { alertBody, noActions, notificationBody, t0 } from './notifications.ts';
 
 const nasty = [
   '@everyone',
@@ -75,7 +75,7 @@ function toDiscord(input: unknown): MessageBody & { fileNames: string[]; fileByt
   const merged = merge(undefined, parsed.notification, t0);
   if (merged.kind === 'ignored') throw new Error(merged.reason);
   const marker = merged.incident.id;
-  const { body: sent, files } = render(incidentMessage(merged.incident, t0), {
+  const { body: sent, files } = render(incidentMessage(merged.incident, t0, noActions), {
     redact,
     marker,
     ring: true,

@@ -89,6 +89,12 @@ describe('a repeated or late notification', () => {
     expect(merge(open, notification([web1]), t0 + minute).kind).toBe('unchanged');
   });
 
+  test('of another Alertmanager of the cluster, with its own address, changes nothing', () => {
+    const open = incidentOf(merge(undefined, notification([web1]), t0));
+    const other = notification([web1], { externalURL: 'http://alertmanager-1.monitoring:9093' });
+    expect(merge(open, other, t0 + minute).kind).toBe('unchanged');
+  });
+
   test('that was overtaken by the end of its alert does not reopen it', () => {
     const open = incidentOf(merge(undefined, notification([web1]), t0));
     const closed = incidentOf(merge(open, notification([{ ...web1, ...ended }]), t0 + minute));
@@ -157,6 +163,14 @@ describe('a notification that max_alerts has cut', () => {
     const result = incidentOf(merge(open, notification([web1], { truncatedAlerts: 1 }), t0 + minute));
     expect(states(result)).toEqual({ 'web-1': 'firing', 'web-2': 'firing' });
   });
+});
+
+test('an incident of Grafana is known as such, whatever comes of it', () => {
+  const open = incidentOf(merge(undefined, notification([web1], { version: '1' }), t0));
+  expect(open.source).toBe('grafana');
+  const closed = incidentOf(merge(open, notification([{ ...web1, ...ended }], { version: '1' }), t0 + minute));
+  expect(closed.source).toBe('grafana');
+  expect(incidentOf(merge(undefined, notification([web1]), t0)).source).toBeUndefined();
 });
 
 test('an incident that never ends forgets the alerts that ended a day ago', () => {

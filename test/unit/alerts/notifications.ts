@@ -1,4 +1,5 @@
 // Builds notifications as Alertmanager sends them, for tests about incidents.
+import type { ActionOptions } from '../../../src/alerts/actions.ts';
 import { type Notification, parseNotification } from '../../../src/alerts/schema.ts';
 
 export interface AlertInput {
@@ -55,3 +56,6 @@ export function notification(alerts: readonly AlertInput[], more: Record<string,
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.notification;
 }
+
+/** Of a bot that knows no API of Alertmanager and no command. */
+export const noActions: ActionOptions = { canSilence: false, isReadCommand: () => false };

@@ -2,7 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ListedAlert } from '../../../src/alertmanager/alertmanager.ts';
-import { type Incident, isOpen, isProvisional, provisionalKey } from '../../../src/alerts/incident.ts';
+import {
+  type Incident,
+  isOpen,
+  isProvisional,
+  type KnownSilence,
+  provisionalKey,
+} from '../../../src/alerts/incident.ts';
 import { type Merge, merge, reopenMs } from '../../../src/alerts/merge.ts';
 import { incidentMessage } from '../../../src/alerts/message.ts';
 import {
@@ -17,9 +23,11 @@ import {
   openKeys,
   overdue,
   place,
+  silencedBy,
+  silencesIn,
   unknownTo,
 } from '../../../src/alerts/reconcile.ts';
-import { minute, notification, t0 } from './notifications.ts';
+import { minute, noActions, notification, t0 } from './notifications.ts';
 
 const web1 = { fingerprint: '1111111111111111', labels: { alertname: 'Down', pod: 'web-1' } };
 const web2 = { fingerprint: '2222222222222222', labels: { alertname: 'Down', pod: 'web-2' } };
@@ -46,6 +54,7 @@ function look(alerts: readonly ListedAlert[], more: Partial<Look> = {}): Look {
     askedAt: t0 + 10 * minute,
     absenceCounts: true,
     held: new Map(),
+    silences: new Map(),
     now: t0 + 10 * minute,
     ...more,
   };
@@ -139,10 +148,42 @@ describe('what is shown and listed', () => {
     const { incident: marked } = judge(incident, look([listed(web1, more)]));
     expect(marked.alerts[0]?.suppressed).toBe(word);
     expect(marked.closedAt).toBeNull();
-    const message = incidentMessage(marked, t0 + 10 * minute);
+    const message = incidentMessage(marked, t0 + 10 * minute, noActions);
     expect(JSON.stringify(message.text)).toContain('Silenced or inhibited in Alertmanager: all that fires');
     expect(JSON.stringify(message.list?.items[0]?.lines)).toContain(`firing (${word})`);
     expect(judge(marked, look([listed(web1)])).incident).toEqual(incident);
+  });
+
+  const byOps: KnownSilence = {
+    id: 'a',
+    matchers: ['alertname="Down"'],
+    createdBy: 'ops',
+    comment: 'new disk',
+    endsAt: t0 + 60 * minute,
+  };
+  const silenced = [listed(web1, { silencedBy: ['a', 'b'] })];
+
+  test('has the silences that are in force over it, and not any more once they are over', () => {
+    const { incident } = judge(opened([web1]), look(silenced, { silences: new Map([['a', byOps]]) }));
+    expect(incident.silences).toEqual([byOps]);
+    const longer = { ...byOps, endsAt: t0 + 90 * minute };
+    const extended = judge(incident, look(silenced, { silences: new Map([['a', longer]]) }));
+    expect(extended.incident.silences).toEqual([longer]);
+    expect(judge(extended.incident, look(silenced, { silences: new Map([['a', longer]]) })).incident).toBe(
+      extended.incident,
+    );
+    expect(judge(incident, look([listed(web1)])).incident.silences).toBeUndefined();
+  });
+
+  test('keeps the silences that are known where it cannot be found out whose they are', () => {
+    const { incident } = judge(opened([web1]), look(silenced, { silences: new Map([['a', byOps]]) }));
+    expect(judge(incident, look(silenced, { silences: null })).incident).toBe(incident);
+  });
+
+  test('has neither silences nor an end where it is of Grafana, also under a name that Alertmanager has', () => {
+    const incident = opened([web1], { version: '1' });
+    expect(judge(incident, look(silenced, { silences: new Map([['a', byOps]]) })).incident).toBe(incident);
+    expect(judgedTwice(incident, [])).toBe(incident);
   });
 
   test('fires, although the last notification lacked it', () => {
@@ -156,6 +197,36 @@ describe('what is shown and listed', () => {
     const startsAt = t0 + 5 * minute;
     expect(judge(opened([web1]), look([listed(web1, { startsAt })])).incident.alerts[0]?.startsAt).toBe(startsAt);
   });
+});
+
+test('silences as Alertmanager lists them are those in force, with texts that a card has room for', () => {
+  const one = {
+    id: 'a',
+    state: 'active' as const,
+    matchers: Array.from({ length: 40 }, (_, index) => ({
+      name: `l${index}`,
+      value: 'x'.repeat(5000),
+      isRegex: true,
+      isEqual: false,
+    })),
+    createdBy: 'o'.repeat(5000),
+    comment: 'c'.repeat(5000),
+    startsAt: t0,
+    endsAt: t0 + minute,
+  };
+  const known = silencesIn([one, { ...one, id: 'b', state: 'expired' }, { ...one, id: 'c', state: 'pending' }], t0);
+  expect([...known.keys()]).toEqual(['a']);
+  expect(JSON.stringify([...known.values()]).length).toBeLessThan(10_000);
+  expect(silencesIn([one], t0 + minute).size).toBe(0);
+});
+
+test('ids of silences are those over what the receivers are told of', () => {
+  const alerts = [
+    listed(web1, { silencedBy: ['a', 'b'] }),
+    listed(web2, { silencedBy: ['b'], receivers: ['discord', 'other'] }),
+    listed({ ...web2, fingerprint: '3' }, { silencedBy: ['c'], receivers: ['other'] }),
+  ];
+  expect([...silencedBy(look(alerts))].sort()).toEqual(['a', 'b']);
 });
 
 describe('a group that max_alerts cut', () => {
@@ -231,7 +302,9 @@ describe('what is listed and not known', () => {
       kind: 'opened',
       incident: { groupKey: provisionalKey(group1.labels), closedAt: null, openedAt: t0 + 10 * minute },
     });
-    expect(JSON.stringify(incidentMessage(placed.incident, t0).text)).toContain("Found in Alertmanager's list");
+    expect(JSON.stringify(incidentMessage(placed.incident, t0, noActions).text)).toContain(
+      "Found in Alertmanager's list",
+    );
   });
 
   test('is forgotten where a notification was faster', () => {

@@ -5,7 +5,9 @@ import { merge } from '../../../src/alerts/merge.ts';
 import { escalationOf, flapMs } from '../../../src/alerts/ring.ts';
 import { ringMessage } from '../../../src/alerts/ring-message.ts';
 import type { Route } from '../../../src/alerts/routes.ts';
-import { rung, turn } from '../../../src/alerts/turn.ts';
+import { critical, rung, turn } from '../../../src/alerts/turn.ts';
+import { render } from '../../../src/discord/message.ts';
+import { redact } from '../../../src/lib/redact.ts';
 import { type AlertInput, minute, notification, t0 } from './notifications.ts';
 
 const catchAll: Route = { match: {}, channel: '1', mention: ['7'] };
@@ -66,13 +68,40 @@ describe('a group that goes on', () => {
     expect(life(steps('new alerts added')).rings).toEqual([null, null]);
   });
 
-  test('rings for a repetition of an Alertmanager that gives no reason, once five minutes are over', () => {
+  test('rings for a repetition of an Alertmanager that gives no reason, once about five minutes are over', () => {
     const steps = (at: number) => [
       { at: 0, alerts: [one('critical')] },
       { at, alerts: [one('critical')] },
     ];
     expect(life(steps(4 * minute)).rings).toEqual([null, null]);
     expect(life(steps(5 * minute)).rings).toEqual([null, 'repeated']);
+  });
+
+  test.each([['repeat interval elapsed'], [undefined]])(
+    'rings when a repetition tells newer figures in its texts (reason: %s)',
+    (reason) => {
+      const { rings } = life([
+        { at: 0, alerts: [one('critical', { annotations: { summary: '11.4% memory is left' } })] },
+        {
+          at: 240 * minute,
+          alerts: [one('critical', { annotations: { summary: '9.8% memory is left' } })],
+          ...(reason !== undefined && { reason }),
+        },
+      ]);
+      expect(rings).toEqual([null, 'repeated']);
+    },
+  );
+
+  test('does not ring for a change that is no repetition, however long after the last one it comes', () => {
+    const second = one('critical', { fingerprint: 'second' });
+    const secondEnded = { ...ended('critical', t0 + 19 * minute), fingerprint: 'second' };
+    const { rings } = life([
+      { at: 0, alerts: [one('critical')] },
+      { at: 10 * minute, alerts: [one('critical'), second] },
+      { at: 20 * minute, alerts: [one('critical'), secondEnded] },
+      { at: 30 * minute, alerts: [again('critical', t0 + 25 * minute)] },
+    ]);
+    expect(rings).toEqual([null, null, null, null]);
   });
 
   test('does not ring for a second Alertmanager of the cluster or a delivery that is tried again', () => {
@@ -124,6 +153,56 @@ describe('somebody has acknowledged it', () => {
   });
 });
 
+describe('what Alertmanager keeps silent', () => {
+  const silenced = (before: Incident, severities: readonly string[]): Incident => ({
+    ...before,
+    alerts: before.alerts.map((alert) =>
+      severities.includes(alert.fingerprint) ? { ...alert, suppressed: 'silenced' } : alert,
+    ),
+  });
+
+  /** An incident with these alerts, all silenced, and what then is heard of it. */
+  function afterSilence(was: readonly AlertInput[], is: readonly AlertInput[], acknowledged: boolean) {
+    const { incident } = life([{ at: 0, alerts: was }]);
+    const before: Incident = {
+      ...silenced(incident, ['warning', 'critical']),
+      ...(acknowledged && { acknowledged: { personId: '5', username: 'olga', at: t0 } }),
+    };
+    const told = notification(is);
+    const now = t0 + 30 * minute;
+    const result = merge(before, told, now);
+    if (result.kind === 'ignored') throw new Error(result.reason);
+    return turn({ before, result, notification: told, routes: [catchAll], now }).ring;
+  }
+
+  test('does not ring', () => {
+    const { incident } = life([{ at: 0, alerts: [one('warning')] }]);
+    const before = silenced(incident, ['warning']);
+    const result = { kind: 'updated', incident: { ...before, truncated: 1 } } as const;
+    const now = t0 + 240 * minute;
+    expect(turn({ before, result, notification: null, routes: [catchAll], now }).ring).toBe(null);
+  });
+
+  test('rings when it is heard again after its silence, unless somebody takes care of it', () => {
+    expect(afterSilence([one('warning')], [one('warning')], false)).toBe('no longer silenced');
+    expect(afterSilence([one('warning')], [one('warning')], true)).toBe(null);
+  });
+
+  test('does not keep quiet another alert of its group, least of all a more severe one', () => {
+    const other = one('warning', { fingerprint: 'other' });
+    expect(afterSilence([one('critical')], [other], false)).toBe('worse');
+    expect(afterSilence([one('warning')], [one('critical')], true)).toBe('worse');
+  });
+
+  test('has no end that rings', () => {
+    const { incident } = life([{ at: 0, alerts: [one('warning')] }], { ...catchAll, ringOnResolve: true });
+    const before = silenced(incident, ['warning']);
+    const over = { ...before, closedAt: t0 + minute };
+    const result = { kind: 'closed', incident: over } as const;
+    expect(turn({ before, result, notification: null, routes: [], now: t0 + minute }).ring).toBe(null);
+  });
+});
+
 describe('an end', () => {
   const steps = [
     { at: 0, alerts: [one('critical')] },
@@ -167,6 +246,46 @@ test('a group that flaps rings at most once an hour, and again after it', () => 
   expect(incident.history?.flapped).toBe(8);
 });
 
+test('a group whose critical alert comes and goes rings for it at most once an hour', () => {
+  const warning = one('warning');
+  const critical = (at: number) =>
+    [
+      { at, alerts: [warning, again('critical', t0 + at)] },
+      {
+        at: at + 5 * minute,
+        alerts: [
+          warning,
+          { ...again('critical', t0 + at), status: 'resolved', endsAt: new Date(t0 + at + 1).toISOString() },
+        ],
+      },
+    ] as const;
+  const { rings } = life([{ at: 0, alerts: [warning] }, ...[10, 20, 30, 85].flatMap((at) => critical(at * minute))]);
+  expect(rings).toEqual([null, 'worse', null, 'worse', null, null, null, 'worse', null]);
+});
+
+test('a group that flaps rings within the hour when it has become worse than it was then', () => {
+  const { rings } = life([
+    { at: 0, alerts: [one('warning')] },
+    { at: 10 * minute, alerts: [ended('warning', t0 + 9 * minute)] },
+    { at: 20 * minute, alerts: [again('warning', t0 + 20 * minute)] },
+    { at: 30 * minute, alerts: [again('warning', t0 + 20 * minute), again('critical', t0 + 30 * minute)] },
+  ]);
+  expect(rings).toEqual([null, null, 'reopened', 'worse']);
+});
+
+test('a group that flaps does not ring for each of its ends either, where the route rings for ends', () => {
+  const { rings } = life(
+    [
+      { at: 0, alerts: [one('critical')] },
+      { at: 10 * minute, alerts: [ended('critical', t0 + 9 * minute)] },
+      { at: 20 * minute, alerts: [again('critical', t0 + 20 * minute)] },
+      { at: 30 * minute, alerts: [{ ...again('critical', t0 + 20 * minute), status: 'resolved' }] },
+    ],
+    { ...catchAll, ringOnResolve: true },
+  );
+  expect(rings).toEqual([null, 'resolved', 'reopened', null]);
+});
+
 test('whoever acknowledged it before it ended is rung when it is back', () => {
   const { rings, incident } = life([
     { at: 0, alerts: [one('critical')] },
@@ -177,8 +296,22 @@ test('whoever acknowledged it before it ended is rung when it is back', () => {
   expect(incident.acknowledged).toBe(undefined);
 });
 
+test('a ring is one line, however long the summary is, and still says since when', () => {
+  const { incident } = life([
+    { at: 0, alerts: [one('critical', { annotations: { summary: 'word '.repeat(200) } })] },
+    { at: 240 * minute, alerts: [one('critical', { annotations: { summary: 'word '.repeat(200) } })] },
+  ]);
+  const message = ringMessage(incident);
+  if (message === undefined) throw new Error('it does not ring');
+  const { body } = render(message, { redact, replyTo: '112233445566778899' });
+  expect(body.content).toMatch(
+    /^🔴 nobody has acknowledged it: critical firing: NodeDown: word .*… \(began <t:\d+:R>\)$/,
+  );
+  expect(body.embeds).toEqual([]);
+});
+
 test.each([
-  ['a route that is quiet', { ...catchAll, ring: false }, 'critical'],
+  ['a route that is quiet', { ...catchAll, ring: false, ringOnResolve: true }, 'critical'],
   ['a severity that does not ring', catchAll, 'info'],
 ] as const)('%s never rings', (_, route, severity) => {
   const { rings } = life(
@@ -186,10 +319,11 @@ test.each([
       { at: 0, alerts: [one('none')] },
       { at: minute, alerts: [one('none'), one(severity)] },
       { at: 240 * minute, alerts: [one('none'), one(severity)] },
+      { at: 250 * minute, alerts: [ended('none', t0 + 249 * minute), ended(severity, t0 + 249 * minute)] },
     ],
     route,
   );
-  expect(rings).toEqual([null, null, null]);
+  expect(rings).toEqual([null, null, null, null]);
 });
 
 describe('a critical incident that nobody acknowledges', () => {
@@ -205,6 +339,30 @@ describe('a critical incident that nobody acknowledges', () => {
       escalating,
     );
     expect(escalationOf(incident)).toEqual({ at: t0 + 25 * minute, to: escalate });
+  });
+
+  test('waits anew after somebody who had acknowledged it gave it up', () => {
+    const { incident } = life(
+      [
+        { at: 0, alerts: [one('critical')] },
+        { at: 5 * minute, alerts: [one('critical')], acknowledged: true },
+      ],
+      escalating,
+    );
+    const { acknowledged: _, ...givenUp } = incident;
+    expect(escalationOf(critical(givenUp, t0 + 60 * minute))?.at).toBe(t0 + 75 * minute);
+  });
+
+  test('of a quiet route is not', () => {
+    const { incident } = life([{ at: 0, alerts: [one('critical')] }], { ...escalating, ring: false });
+    expect(escalationOf(incident)).toBe(null);
+  });
+
+  test('and its ring goes away once somebody acknowledges it', () => {
+    const { incident } = life([{ at: 0, alerts: [one('critical')] }], escalating);
+    const escalated = rung(incident, 'not acknowledged', t0 + 15 * minute);
+    const acknowledged = { personId: '5', username: 'olga', at: t0 + 16 * minute };
+    expect(ringMessage({ ...escalated, acknowledged })).toBe(undefined);
   });
 
   test('is due once', () => {

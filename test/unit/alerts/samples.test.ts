@@ -5,6 +5,7 @@ import { merge, without } from '../../../src/alerts/merge.ts';
 import { incidentMessage } from '../../../src/alerts/message.ts';
 import { type Notification, parseNotification } from '../../../src/alerts/schema.ts';
 import type { Line, Message } from '../../../src/message.ts';
+import { noActions } from './notifications.ts';
 
 const folder = new URL('../../fixtures/alertmanager/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -19,7 +20,7 @@ function sample(name: string): Notification {
 function shown(notification: Notification): Message {
   const result = merge(undefined, notification, now);
   if (result.kind === 'ignored') throw new Error(result.reason);
-  return incidentMessage(result.incident, now);
+  return incidentMessage(result.incident, now, noActions);
 }
 
 /** What a reader would read, without the markup. */

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { stalledMs } from '../../../src/alerts/absence.ts';
 import { createWatchdog, type Watchdog, type WatchdogOptions } from '../../../src/alerts/watchdog.ts';
 import type { CardRecord, WantedCard } from '../../../src/cards/card.ts';
+import { foldingRule } from '../../../src/cards/fold.ts';
 import type { Message } from '../../../src/message.ts';
 import { cardLedger } from '../../../src/store/cards.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
@@ -74,7 +75,7 @@ async function pass(watchdog: Watchdog, ms: number): Promise<void> {
 
 async function cards(): Promise<readonly CardRecord[]> {
   const rows = await store.db.selectFrom('cards').select('id').orderBy('wanted_at').execute();
-  const records = await Promise.all(rows.map(({ id }) => cardLedger(store).get(id)));
+  const records = await Promise.all(rows.map(({ id }) => cardLedger(store, foldingRule).get(id)));
   return records.filter((record) => record !== undefined);
 }
 
@@ -294,7 +295,7 @@ test('an absence that was over before the time is removed with its card, once it
   await watchdog.hear(beat);
   expect(await removeOldAbsences(store, later)).toBe(0);
   const [card] = await cards();
-  await cardLedger(store).shown(card?.id ?? '', 'm-1', 2, wall);
+  await cardLedger(store, foldingRule).shown(card?.id ?? '', 'm-1', 2, wall);
   expect(await removeOldAbsences(store, wall)).toBe(0);
   expect(await removeOldAbsences(store, later)).toBe(1);
   expect(await cards()).toEqual([]);

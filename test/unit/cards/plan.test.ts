@@ -10,6 +10,7 @@ const fresh: CardRecord = {
   channelId: '1',
   refusedChannelId: null,
   replyTo: null,
+  foldedInto: null,
   priority: 0,
   revision: 1,
   shownRevision: 0,

@@ -26,6 +26,7 @@ const shownBefore: CardRecord = {
   messageId: '9',
   refusedChannelId: null,
   replyTo: null,
+  foldedInto: null,
   creations: 1,
   intent: null,
   retryAt: null,

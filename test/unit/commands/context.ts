@@ -29,6 +29,7 @@ export function contextOf(held: readonly string[], access: Partial<Access> = {})
     deploys: noApps.deploys,
     trail: noApps.trail,
     linkTo: noApps.linkTo,
+    alerts: noApps.alerts,
     firing: noApps.firing,
     signal: AbortSignal.timeout(5000),
     log: pino({ level: 'silent' }),

@@ -38,6 +38,8 @@ alerts:
       channel: "112233445566778811"
       mention: ["112233445566778803"]
       ring: true
+      ringOnResolve: true
+      escalate: { after: 15m, mention: ["112233445566778804"] }
   watchdog: { alertname: DeadMansSwitch, after: 1h30m }
   keep: 7d
 audit: { keep: 90d }
@@ -53,6 +55,8 @@ timezone: Europe/Berlin
             channel: '112233445566778811',
             mention: ['112233445566778803'],
             ring: true,
+            ringOnResolve: true,
+            escalate: { afterMs: 900_000, mention: ['112233445566778804'] },
           },
         ],
         watchdog: { alertname: 'DeadMansSwitch', afterMs: 5_400_000, armed: true },
@@ -66,7 +70,14 @@ timezone: Europe/Berlin
   test('leaves whether a route rings to the severity where it says nothing', () => {
     const { config } = configOf('alerts: { routes: [{ match: { a: b }, channel: "112233445566778811" }] }');
     expect(config.alerts.routes).toEqual([
-      { match: { a: 'b' }, channel: '112233445566778811', mention: [], ring: undefined },
+      {
+        match: { a: 'b' },
+        channel: '112233445566778811',
+        mention: [],
+        ring: undefined,
+        ringOnResolve: false,
+        escalate: undefined,
+      },
     ]);
   });
 
@@ -216,6 +227,19 @@ alerts:
     expect(warnings.map(({ where, what }) => `${where} ${what}`)).toEqual([
       'access lists the role 112233445566778801 under several levels: the highest counts',
       'alerts.routes[0] matches everything, so that the routes after it are never reached',
+    ]);
+  });
+
+  test('tell of what a quiet route never does', () => {
+    const { warnings } = configOf(`
+access: { viewer: ["112233445566778801"] }
+alerts:
+  routes:
+    - { match: {}, channel: "112233445566778811", ring: false, ringOnResolve: true, escalate: { after: 15m, mention: [] } }
+`);
+    expect(warnings.map(({ where, what }) => `${where} ${what}`)).toEqual([
+      'alerts.routes[0].ringOnResolve does nothing beside ring: false, which never rings',
+      'alerts.routes[0].escalate does nothing beside ring: false, which never rings',
     ]);
   });
 });

@@ -60,9 +60,28 @@ describe('an event', () => {
     expect(pressed('old')).toMatchObject({ action: 'old', subject: '' });
   });
 
+  test('of a select says what was picked, and of a modal what was written', () => {
+    const message = { id: '1' };
+    expect(read({ type: 3, message, data: { custom_id: 'x:y', component_type: 3, values: ['a'] } })).toMatchObject({
+      kind: 'press',
+      action: 'x',
+      subject: 'y',
+      values: ['a'],
+    });
+    const components = [{ type: 18, id: 1, component: { type: 4, custom_id: 'for', value: '4h' } }];
+    expect(read({ type: 5, message, data: { custom_id: 'x:y', components } })).toMatchObject({
+      kind: 'press',
+      action: 'x',
+      fields: { for: '4h' },
+    });
+  });
+
   test.each([
-    ['a select', { type: 3, message: { id: '1' }, data: { custom_id: 'x:y', component_type: 3, values: ['a'] } }],
-    ['a modal', { type: 5, data: { custom_id: 'x:y', components: [] } }],
+    [
+      'a select of people',
+      { type: 3, message: { id: '1' }, data: { custom_id: 'x:y', component_type: 5, values: ['a'] } },
+    ],
+    ['a modal that no message opened', { type: 5, data: { custom_id: 'x:y', components: [] } }],
     ['a command of a message', { data: { id: '9', name: 'Quote', type: 3, target_id: '1' } }],
     ['a ping', { type: 1, data: undefined }],
     ['a completion without focus', { type: 4, data: { ...event.data, options: [] } }],

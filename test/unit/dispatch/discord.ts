@@ -50,7 +50,6 @@ export function interaction(kind: 'command' | 'press', happened: (step: string) 
     answering: {
       defer: () =>
         step('defer', () => {
-          if (kind === 'press') throw new Error('A press is not deferred');
           first();
         }),
       deferUpdate: () =>
@@ -58,6 +57,7 @@ export function interaction(kind: 'command' | 'press', happened: (step: string) 
           if (kind === 'command') throw new Error('A command has no message to update');
           first();
         }),
+      modal: () => step('modal', first),
       show: (message) =>
         step('show', () => {
           check(message);

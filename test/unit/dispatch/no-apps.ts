@@ -1,4 +1,6 @@
 // What dispatch and commands are given where no app is configured.
+import { pino } from 'pino';
+import { createSilencing } from '../../../src/alerts/silencing.ts';
 import { createDeploys } from '../../../src/deploys/deploys.ts';
 import { createPreviews } from '../../../src/deploys/previews.ts';
 import type { DispatchOptions } from '../../../src/dispatch/setting.ts';
@@ -18,8 +20,30 @@ const operations: Operations = {
 
 export const noApps: Pick<
   DispatchOptions,
-  'apps' | 'deploys' | 'trail' | 'linkTo' | 'firing' | 'suggestions' | 'operations'
+  'alerts' | 'apps' | 'deploys' | 'trail' | 'linkTo' | 'firing' | 'suggestions' | 'operations'
 > = {
+  alerts: {
+    acknowledge: async () => undefined,
+    named: () => [],
+    open: async function* () {
+      // Nothing fires.
+    },
+    doubt: () => null,
+    addressOf: async () => null,
+    silencing: createSilencing({
+      alertmanager: null,
+      read: async () => undefined,
+      alerts: { silenced: async () => undefined },
+      open: () => [],
+      watchdog: 'Watchdog',
+      redact: (text) => text,
+      log: pino({ level: 'silent' }),
+      changed: () => undefined,
+      now: () => new Date(),
+      stopping: new AbortController().signal,
+    }),
+    timezone: 'UTC',
+  },
   apps: [],
   deploys: createDeploys(
     {

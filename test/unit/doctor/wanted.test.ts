@@ -19,7 +19,7 @@ describe('channels', () => {
     const alerts = alertsOf([
       { ...route, channel: '20', mention: ['7'] },
       { ...route, channel: '10', mention: ['8', '7'] },
-      { ...route, channel: '20', mention: ['7', '9'] },
+      { ...route, channel: '20', mention: ['7'], escalate: { afterMs: 1, mention: ['9'] } },
     ]);
     expect(wantedChannels({ discord: discordOf('10', '30'), alerts })).toEqual([
       { id: '10', places: ['DISCORD_ALERT_CHANNEL_ID', 'alerts.routes[1]'], mention: ['8', '7'] },
@@ -49,13 +49,14 @@ test('roles are asked about by the entry that names them', () => {
   const access = { viewer: ['1'], operator: [], admin: ['2', '3'] };
   const alerts = alertsOf([
     { ...route, channel: '10', mention: [] },
-    { ...route, channel: '10', mention: ['4'] },
+    { ...route, channel: '10', mention: ['4'], escalate: { afterMs: 1, mention: ['6'] } },
   ]);
   expect(wantedRoles({ access, alerts, apps: [app, { ...app, name: 'blog', deployers: [] }] })).toEqual([
     { place: 'access.viewer', ids: ['1'] },
     { place: 'access.admin', ids: ['2', '3'] },
     { place: 'apps.shop.deployers', ids: ['5'] },
     { place: 'alerts.routes[1].mention', ids: ['4'] },
+    { place: 'alerts.routes[1].escalate.mention', ids: ['6'] },
   ]);
 });
 

@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Incident } from '../../../src/alerts/incident.ts';
-import { priorities, type WantedCard } from '../../../src/cards/card.ts';
+import { priorities, ringId, type WantedCard } from '../../../src/cards/card.ts';
+import { foldingRule } from '../../../src/cards/fold.ts';
 import { cardLedger, wantCard } from '../../../src/store/cards.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 import { alertStore, removeEndedIncidents } from '../../../src/store/incidents.ts';
+import { wantRing } from '../../../src/store/rings.ts';
 
 const log = pino({ level: 'silent' });
 const anything = { create: true, edit: true, except: [] };
@@ -51,7 +53,7 @@ test('a new critical alert overtakes what waited longer; within one urgency the 
   await want(wanted('late warning', priorities.warning, 4));
   await want(wanted('warning', priorities.warning, 3));
   await want(wanted('critical', priorities.critical, 5));
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   const order: string[] = [];
   for (
     let next = await ledger.next('1', anything, 9);
@@ -87,17 +89,17 @@ test('an incident that ended before the time is removed with its card, once its 
       await tx.write(incident(id, closedAt), null);
       await tx.want(wanted(id, priorities.end, 1));
     });
-    if (id !== 'unshown') await cardLedger(store).shown(id, `m-${id}`, 1, 9);
+    if (id !== 'unshown') await cardLedger(store, foldingRule).shown(id, `m-${id}`, 1, 9);
   }
   expect(await removeEndedIncidents(store, 20)).toBe(1);
   expect(await removeEndedIncidents(store, 20)).toBe(0);
   const left = await store.db.selectFrom('incidents').select('id').orderBy('id').execute();
   expect(left.map(({ id }) => id)).toEqual(['open', 'unshown', 'young']);
-  expect(await cardLedger(store).get('old')).toBeUndefined();
+  expect(await cardLedger(store, foldingRule).get('old')).toBeUndefined();
 });
 
 test('what was shown or begun lately is remembered by channel, oldest first', async () => {
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   for (const id of ['a', 'b', 'c', 'd'])
     await want({ ...wanted(id, priorities.warning, 1), channelId: id === 'c' ? '2' : '1' });
   await ledger.shown('a', 'm-a', 1, 300);
@@ -112,10 +114,66 @@ test('what was shown or begun lately is remembered by channel, oldest first', as
 test('what is over before anybody saw it rings nobody; what was shown keeps whom it rang', async () => {
   const rings = { mentionRoles: ['7'], ring: true };
   const over = { mentionRoles: [], ring: false, open: false, priority: priorities.end };
-  const ledger = cardLedger(store);
+  const ledger = cardLedger(store, foldingRule);
   for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.critical, 1), ...rings });
   await ledger.shown('seen', 'm-seen', 1, 1);
   for (const id of ['unseen', 'seen']) await want({ ...wanted(id, priorities.end, 2), ...over });
   expect(await ledger.get('unseen')).toMatchObject({ mentionRoles: [], ring: false });
   expect(await ledger.get('seen')).toMatchObject(rings);
+});
+
+function ring(cardId: string, mentionRoles: readonly string[]): Promise<string | null> {
+  const wantedRing = {
+    id: ringId(cardId),
+    cardId,
+    kind: 'ring',
+    priority: priorities.warning,
+    cardPriority: priorities.critical,
+    mentionRoles,
+    wantedAt: 5,
+  };
+  return store.commit((tx) => wantRing(tx, wantedRing));
+}
+
+async function nextId(): Promise<string | null> {
+  const next = await cardLedger(store, foldingRule).next('1', anything, 9);
+  return next.kind === 'card' ? next.card.id : null;
+}
+
+test('a ring of a card that is not posted yet mentions its roles in that card, and is no message of its own', async () => {
+  await want({ ...wanted('a', priorities.critical, 1), mentionRoles: ['7'] });
+  expect(await ring('a', ['8'])).toBe('1');
+  const ledger = cardLedger(store, foldingRule);
+  expect((await ledger.get('a'))?.mentionRoles).toEqual(['7', '8']);
+  expect(await ledger.get(ringId('a'))).toBe(undefined);
+});
+
+describe('a ring of a card that may have been posted', () => {
+  beforeEach(async () => {
+    await want({ ...wanted('a', priorities.refresh, 1), begun: true });
+    await want(wanted('a', priorities.refresh, 2));
+    await ring('a', ['8']);
+  });
+
+  test('waits until that is known, however urgent it is', async () => {
+    expect(await nextId()).toBe('a');
+  });
+
+  test('follows where the card had been posted before what it rings for', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await ledger.shown('a', '100', 1, 6);
+    await ledger.shown('a', '100', 2, 7);
+    expect(await nextId()).toBe(ringId('a'));
+  });
+
+  test('is not needed where the card is posted with what it rings for', async () => {
+    await cardLedger(store, foldingRule).shown('a', '100', 2, 6);
+    expect(await nextId()).toBe(null);
+  });
+
+  test('follows the card to another channel', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await ledger.startOver('a', { channelId: '2', refusedChannelId: '1' });
+    expect((await ledger.get(ringId('a')))?.channelId).toBe('2');
+  });
 });

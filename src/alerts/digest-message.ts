@@ -1,0 +1,152 @@
+// What the card of a storm says: every group named and counted, and a short account of it once it is over. Pure.
+import { formatDuration } from '../lib/duration.ts';
+import type { Item, Line, Message, Tone } from '../message.ts';
+import { distinguishingLabels } from './describe.ts';
+import { type Incident, isOpen, type Severity, severityRank, worstSeverity } from './incident.ts';
+import { incidentName } from './message.ts';
+
+/** What is kept in memory of one group of a storm of ten thousand. */
+export interface DigestEntry {
+  readonly name: string;
+  /** Where, in a few words; empty where its labels do not say. */
+  readonly where: string;
+  readonly severity: Severity;
+  readonly firing: number;
+  readonly startedAt: number;
+  readonly closedAt: number | null;
+}
+
+/** Of all labels of a group's first alert. */
+const longestWhere = 120;
+
+export function entryOf(incident: Incident): DigestEntry {
+  const { alerts, closedAt, openedAt } = incident;
+  const firing = alerts.filter(isOpen);
+  const first = firing[0] ?? alerts[0];
+  const where = first === undefined ? [] : distinguishingLabels(first.labels).slice(0, 3);
+  return {
+    name: incidentName(incident).slice(0, 100),
+    where: where
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')
+      .slice(0, longestWhere),
+    severity: worstSeverity(alerts),
+    firing: firing.length,
+    startedAt: openedAt,
+    closedAt,
+  };
+}
+
+const severities: readonly Severity[] = ['critical', 'warning', 'info', 'none'];
+const tones: Record<Severity, Tone> = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' };
+const marks: Record<Severity, string> = { critical: '🔴', warning: '🟠', info: '🔵', none: '🔵' };
+
+export interface Storm {
+  readonly openedAt: number;
+  readonly isOver: boolean;
+  readonly folded: readonly DigestEntry[];
+  /** Those that have messages of their own soon. */
+  readonly waiting: readonly DigestEntry[];
+}
+
+export function digestMessage({ openedAt, isOver, folded, waiting }: Storm): Message {
+  const worst = worstOf(folded);
+  const list = { items: [...folded, ...waiting].toSorted(byUrgency).map(itemOf), noun: 'group', file: 'storm.txt' };
+  if (isOver) return account(openedAt, folded, worst, list);
+  const open = folded.filter(({ closedAt }) => closedAt === null);
+  const over = folded.length - open.length;
+  const now = worstOf(open.length > 0 ? open : folded);
+  return {
+    headline: `${marks[now]} storm: ${groups(folded.length)} in this message: ${countsOf(open)} firing${over > 0 ? `, ${over} resolved` : ''}`,
+    tone: tones[now],
+    title: `storm · ${groups(folded.length)}`,
+    text: [
+      [
+        'Since ',
+        { time: new Date(openedAt), style: 'full' },
+        ': more alerts came than this channel can show one by one.',
+      ],
+      `Each of these has no message of its own: ${countsOf(open)} firing, ${over} resolved.`,
+      ...(waiting.length > 0
+        ? [`${groups(waiting.length)} more wait for messages of their own; they are listed here until then.`]
+        : []),
+      ['All of them are in the attached file; ', { code: '/alerts' }, ' lists them and silences them.'],
+    ],
+    list,
+    footer: 'storm',
+  };
+}
+
+function account(
+  openedAt: number,
+  folded: readonly DigestEntry[],
+  worst: Severity,
+  list: NonNullable<Message['list']>,
+): Message {
+  const ended = Math.max(openedAt, ...folded.map(({ closedAt }) => closedAt ?? 0));
+  const began = Math.min(openedAt, ...folded.map(({ startedAt }) => startedAt));
+  const text: Line[] = [
+    [
+      'From ',
+      { time: new Date(began), style: 'full' },
+      ' until ',
+      { time: new Date(ended), style: 'full' },
+      `: ${formatDuration(ended - began, 2)}`,
+    ],
+    `${groups(folded.length)} shared this message: ${countsOf(folded)}. All of them are over.`,
+  ];
+  return {
+    headline: `✅ storm over: ${groups(folded.length)}, the worst ${worst === 'none' ? 'without a severity' : worst}`,
+    tone: 'good',
+    title: `storm over · ${groups(folded.length)}`,
+    text,
+    list,
+    footer: 'storm',
+  };
+}
+
+/** Where its message was posted before anything of it rang. */
+export function digestRing(): Message {
+  return { headline: '🔴 the storm has got worse', tone: 'critical' };
+}
+
+function groups(count: number): string {
+  return `${count} alert ${count === 1 ? 'group' : 'groups'}`;
+}
+
+/** For example `12 critical, 9988 warning`. */
+function countsOf(entries: readonly DigestEntry[]): string {
+  if (entries.length === 0) return '0';
+  return severities
+    .map((severity) => [severity, entries.filter((one) => one.severity === severity).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity === 'none' ? 'without severity' : severity}`)
+    .join(', ');
+}
+
+function worstOf(entries: readonly DigestEntry[]): Severity {
+  return entries.reduce<Severity>(
+    (worst, { severity }) => (severityRank(severity) < severityRank(worst) ? severity : worst),
+    'none',
+  );
+}
+
+function byUrgency(a: DigestEntry, b: DigestEntry): number {
+  const over = Number(a.closedAt !== null) - Number(b.closedAt !== null);
+  return over || severityRank(a.severity) - severityRank(b.severity) || (a.name < b.name ? -1 : 1);
+}
+
+/** Made when it is read: most of a storm stands in the file alone. */
+function itemOf(entry: DigestEntry): Item {
+  const { name, where, severity, firing, closedAt } = entry;
+  const state = closedAt === null ? `${firing} firing` : 'resolved';
+  const word = severity === 'none' ? '' : `${severity} `;
+  return {
+    get lines() {
+      return [[{ bold: name }, ` ${word}${state}`, ...(where === '' ? [] : [' ', { code: where }])]];
+    },
+    get whole() {
+      return `${word}${state}: ${name}${where === '' ? '' : ` ${where}`}`;
+    },
+  };
+}

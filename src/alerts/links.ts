@@ -1,0 +1,33 @@
+// Where an operator looks further: the addresses that stand on an incident's card.
+import type { Fact } from '../message.ts';
+import type { Incident, KnownAlert } from './incident.ts';
+import { labelOf } from './schema.ts';
+
+/**
+ * Alertmanager's, and of the most urgent alert that has them its expression and its dashboard. Any text may stand in them: what Discord would
+ * refuse as a link is shown as text.
+ * @param alerts the incident's, the most urgent first.
+ */
+export function linksOf({ externalURL }: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
+  const rule = first(alerts, (alert) => alert.generatorURL);
+  const dashboard = first(alerts, (alert) => alert.dashboardURL ?? labelOf(alert.annotations, 'dashboard_url') ?? '');
+  const isOfGrafana = isGrafanaRule(rule);
+  return [
+    ...(externalURL === '' ? [] : [fact(isOfGrafana ? 'Grafana' : 'Alertmanager', 'open', externalURL)]),
+    ...(rule === '' ? [] : [isOfGrafana ? fact('Rule', 'open', rule) : fact('Expression', 'open in Prometheus', rule)]),
+    ...(dashboard === '' ? [] : [fact('Dashboard', 'open', dashboard)]),
+  ];
+}
+
+/** Grafana's rules live under this path, and Prometheus' expressions under `/graph`. */
+function isGrafanaRule(url: string): boolean {
+  return /^https?:\/\/[^/]+\/(?:[^?#]*\/)?alerting\//.test(url);
+}
+
+function first(alerts: readonly KnownAlert[], urlOf: (alert: KnownAlert) => string): string {
+  return alerts.map(urlOf).find((url) => url.trim() !== '') ?? '';
+}
+
+function fact(name: string, link: string, url: string): Fact {
+  return { name, value: { link, url } };
+}

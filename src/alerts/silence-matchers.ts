@@ -1,0 +1,105 @@
+// Which alerts a silence for a group covers: matchers of equality on what tells the group apart. Pure.
+import type { Matcher } from '../alertmanager/alertmanager.ts';
+import { tells } from './describe.ts';
+import { type Incident, isOpen, type KnownAlert } from './incident.ts';
+import { type Labels, labelOf } from './schema.ts';
+
+/** A group that needs more is none that a person could check. */
+const most = 50;
+
+export type Chosen =
+  | { readonly kind: 'matchers'; readonly matchers: readonly Matcher[] }
+  /** Why there are none, as a sentence. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** Another open group. */
+export interface Group {
+  readonly receiver: string;
+  readonly groupKey: string;
+  readonly groupLabels: Labels;
+}
+
+/**
+ * On the labels that Alertmanager groups by; where it groups by none, or by some that the alerts lack, on all that its open alerts have in common.
+ * @param others open groups. Where one of the same route is grouped by a label that this one lacks, that label has to be absent: the matchers would
+ * otherwise cover the other group too.
+ */
+export function matchersOf(incident: Group & Pick<Incident, 'alerts'>, others: readonly Group[]): Chosen {
+  const grouped = pairsOf(incident.groupLabels);
+  const pairs = grouped.length > 0 ? [...grouped, ...absences(incident, others)] : common(incident.alerts);
+  if (pairs.length === 0) {
+    return none(
+      'Nothing tells this group apart: its alerts have no label in common, and a silence would cover everything.',
+    );
+  }
+  if (grouped.length === 0 && !pairs.some(([name]) => tells(name))) {
+    const names = pairs.map(([name]) => name).slice(0, 5);
+    return none(`Nothing tells this group apart: all that its alerts have in common is ${names.join(', ')}.`);
+  }
+  if (pairs.length > most) return none(`This group is made of ${pairs.length} labels, more than anyone could check.`);
+  return { kind: 'matchers', matchers: pairs.map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })) };
+}
+
+function none(reason: string): Chosen {
+  return { kind: 'none', reason };
+}
+
+/** Whether a silence with these matchers of equality covers an alert; an absent label counts as empty. */
+export function matches(matchers: readonly Pick<Matcher, 'name' | 'value'>[], labels: Labels): boolean {
+  return matchers.every(({ name, value }) => (labelOf(labels, name) ?? '') === value);
+}
+
+/** How many of the alerts that fire the matchers cover. */
+export function covered(alerts: readonly KnownAlert[], matchers: readonly Matcher[]): number {
+  return alerts.filter((alert) => isOpen(alert) && matches(matchers, alert.labels)).length;
+}
+
+/** As Alertmanager writes it: `name="value"`, `name!="value"`, `name=~"value"`, `name!~"value"`. */
+export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
+  const operator = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!=';
+  const plain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : JSON.stringify(name);
+  return `${plain}${operator}${JSON.stringify(value)}`;
+}
+
+type Pair = readonly [name: string, value: string];
+
+function common(alerts: readonly KnownAlert[]): readonly Pair[] {
+  const open = alerts.filter(isOpen);
+  const [first, ...others] = open.length > 0 ? open : alerts;
+  if (first === undefined) return [];
+  return pairsOf(first.labels).filter(([name, value]) =>
+    others.every((alert) => labelOf(alert.labels, name) === value),
+  );
+}
+
+/** Labels that this group lacks, and that its route groups by. */
+function absences(
+  { receiver, groupKey, groupLabels, alerts }: Group & Pick<Incident, 'alerts'>,
+  others: readonly Group[],
+) {
+  const route = routeOf(groupKey);
+  if (route === null) return [];
+  const names = others
+    .filter((other) => other.receiver === receiver && routeOf(other.groupKey) === route)
+    .flatMap((other) => pairsOf(other.groupLabels).map(([name]) => name))
+    .filter((name) => labelOf(groupLabels, name) === undefined)
+    // Grouped by all labels there are, every alert has a group of its own and lacks those of most others.
+    .filter((name) => alerts.every(({ labels }) => (labelOf(labels, name) ?? '') === ''));
+  const distinct = [...new Set(names)].sort();
+  return distinct.length > mostAbsent ? [] : distinct.map((name): Pair => [name, '']);
+}
+
+const mostAbsent = 10;
+
+/** What a `groupKey` says before the group's labels: its route. Null where it is none of Alertmanager's. */
+function routeOf(groupKey: string): string | null {
+  const end = groupKey.indexOf('}:{');
+  return end === -1 ? null : groupKey.slice(0, end);
+}
+
+/** Alertmanager takes an empty value for a label that is absent. */
+function pairsOf(labels: Labels): readonly Pair[] {
+  return Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}

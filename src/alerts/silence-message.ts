@@ -1,0 +1,39 @@
+// What is said about a silence before and after it is made: pure.
+import type { Line, Message } from '../message.ts';
+import { incidentName } from './message.ts';
+import { matcherText } from './silence-matchers.ts';
+import type { Proposal } from './silencing.ts';
+
+/** Shows exactly what a confirmation does, with the buttons for it. */
+export function proposalMessage(proposal: Proposal): Message {
+  const { id, incident } = proposal;
+  return {
+    tone: 'warning',
+    headline: `Silence ${incidentName(incident)}?`,
+    text: [...termsOf(proposal), reachOf(proposal)],
+    buttons: [
+      { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
+      { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },
+    ],
+  };
+}
+
+function reachOf({ covers, others }: Proposal): string {
+  const all = `Covers ${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
+  const foreign = others === null || others === 0 ? '' : `, ${others} of them in other groups`;
+  return `${all}${foreign}, and all that comes with these labels until then.`;
+}
+
+export function silencedMessage(proposal: Proposal): Message {
+  return { tone: 'good', headline: `${incidentName(proposal.incident)} is silenced.`, text: termsOf(proposal) };
+}
+
+function termsOf({ matchers, until, reason }: Proposal): readonly Line[] {
+  return [
+    ...matchers.map(
+      (matcher): Line => [{ code: matcherText(matcher) }, ...(matcher.value === '' ? [' (without this label)'] : [])],
+    ),
+    ['Until ', { time: until, style: 'full' }, ' (', { time: until, style: 'relative' }, ')'],
+    ...(reason === '' ? [] : [`Reason: ${reason}`]),
+  ];
+}

@@ -1,0 +1,31 @@
+// What a silence that the bot has made or ended changes about an incident at once; the next look at Alertmanager's list confirms it. Pure.
+import type { Matcher } from '../alertmanager/alertmanager.ts';
+import { type Incident, isOpen, type KnownAlert, type KnownSilence } from './incident.ts';
+import { matches } from './silence-matchers.ts';
+
+export function withSilence(incident: Incident, silence: KnownSilence, matchers: readonly Matcher[]): Incident {
+  const known = (incident.silences ?? []).filter(({ id }) => id !== silence.id);
+  return {
+    ...incident,
+    silences: [...known, silence],
+    alerts: incident.alerts.map((alert) =>
+      isOpen(alert) && matches(matchers, alert.labels) ? { ...alert, suppressed: 'silenced' } : alert,
+    ),
+  };
+}
+
+/** The same object where it is not known to be over the incident. */
+export function withoutSilence(incident: Incident, silenceId: string): Incident {
+  const known = incident.silences ?? [];
+  const left = known.filter(({ id }) => id !== silenceId);
+  if (left.length === known.length) return incident;
+  const { silences: _, ...rest } = incident;
+  if (left.length > 0) return { ...rest, silences: left };
+  return { ...rest, alerts: incident.alerts.map(heard) };
+}
+
+function heard(alert: KnownAlert): KnownAlert {
+  if (alert.suppressed !== 'silenced') return alert;
+  const { suppressed: _, ...rest } = alert;
+  return rest;
+}

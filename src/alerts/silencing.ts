@@ -1,0 +1,209 @@
+// Silences an incident in Alertmanager: proposed with its exact matchers first, made once, when the same person confirms it in time.
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Alertmanager, Failure, Matcher } from '../alertmanager/alertmanager.ts';
+import type { Redact } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Alerts } from './alerts.ts';
+import type { Incident, KnownSilence } from './incident.ts';
+import { labelOf } from './schema.ts';
+import { covered, type Group, matchersOf, matcherText, matches } from './silence-matchers.ts';
+import { withoutSilence, withSilence } from './silenced.ts';
+
+export interface By {
+  readonly id: string;
+  /** Discord username. */
+  readonly username: string;
+}
+
+export interface Proposal {
+  /** 24 characters; whoever confirms it names it. */
+  readonly id: string;
+  readonly incident: Incident;
+  readonly matchers: readonly Matcher[];
+  readonly until: Date;
+  /** Alerts that fire and are covered. */
+  readonly covers: number;
+  /** How many of them are of other groups, in Alertmanager's list; null where it could not be read. */
+  readonly others: number | null;
+  readonly reason: string;
+}
+
+export interface Silencing {
+  /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
+  propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
+  /** @throws UserError where the proposal was made by somebody else, is used up or too old, or Alertmanager does not take it. */
+  confirm(proposalId: string, by: By): Promise<{ readonly proposal: Proposal; readonly silence: KnownSilence }>;
+  cancel(proposalId: string): void;
+  /** @throws UserError where Alertmanager does not take it. Resolves to the incident. */
+  lift(incidentId: string, silenceId: string): Promise<Incident>;
+  /** Those over an incident when Alertmanager was last asked. @throws UserError where it is not known. */
+  over(incidentId: string): Promise<{ readonly incident: Incident; readonly silences: readonly KnownSilence[] }>;
+}
+
+export interface SilencingOptions {
+  /** Null where `ALERTMANAGER_URL` is not set. */
+  readonly alertmanager: Alertmanager | null;
+  readonly read: (incidentId: string) => Promise<Incident | undefined>;
+  readonly alerts: Pick<Alerts, 'silenced'>;
+  /** Groups that are open, as far as they are in memory. */
+  readonly open: () => readonly Group[];
+  /** The alert that always fires: it is never silenced from here. */
+  readonly watchdog: string;
+  readonly redact: Redact;
+  readonly log: Logger;
+  /** Something may have changed in Alertmanager: compare with it soon, and with nothing that it said before. */
+  readonly changed: () => void;
+  readonly now: () => Date;
+  /** Aborted when the bot stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** How long a proposal can be confirmed, in milliseconds. */
+export const proposalLifeMs = 15 * 60_000;
+
+/** Older ones are given up. */
+const mostProposals = 200;
+
+const longestReason = 1000;
+
+/** How long a person waits for what a silence would cover, in milliseconds. */
+const countMs = 3000;
+
+export function createSilencing(options: SilencingOptions): Silencing {
+  const { now, stopping } = options;
+  const proposals = new Map<string, { readonly proposal: Proposal; readonly by: By; readonly at: number }>();
+
+  function api(): Alertmanager {
+    if (options.alertmanager !== null) return options.alertmanager;
+    throw new UserError(
+      'Silences are made in Alertmanager, and the bot does not know where it is.\nWhoever runs it sets `ALERTMANAGER_URL`.',
+    );
+  }
+
+  async function known(incidentId: string): Promise<Incident> {
+    const incident = await options.read(incidentId);
+    if (incident !== undefined) return incident;
+    throw new UserError('This alert is no longer known: it ended long ago.');
+  }
+
+  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
+  async function reach(incident: Incident, matchers: readonly Matcher[]) {
+    const answer = await api()
+      .alerts(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]), matchers)
+      .catch(() => null);
+    if (answer?.kind !== 'answered') return { covers: covered(incident.alerts, matchers), others: null };
+    const listed = answer.value.filter(({ labels }) => matches(matchers, labels));
+    if (listed.some(({ labels }) => labelOf(labels, 'alertname') === options.watchdog)) {
+      throw new UserError(
+        `This would silence ${options.watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
+      );
+    }
+    const own = new Set(incident.alerts.map(({ fingerprint }) => fingerprint));
+    return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
+  }
+
+  /** The card shows it at the latest with the next look, so that a store that fails now makes no failure of what is done. */
+  async function show(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
+    options.changed();
+    try {
+      await options.alerts.silenced(incidentId, change);
+    } catch (err) {
+      options.log.warn({ err, ref: incidentId }, 'What was done about a silence could not be written down yet');
+    }
+  }
+
+  return {
+    async propose({ incidentId, until, reason, by }) {
+      api();
+      const incident = await known(incidentId);
+      if (incident.closedAt !== null) throw new UserError('This alert is over: there is nothing to silence.');
+      if (incident.source === 'grafana')
+        throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
+      const chosen = matchersOf(incident, options.open());
+      if (chosen.kind === 'none')
+        throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
+      const { matchers } = chosen;
+      const proposal: Proposal = {
+        id: randomBytes(12).toString('hex'),
+        incident,
+        matchers,
+        until,
+        ...(await reach(incident, matchers)),
+        reason: options.redact(reason.trim().slice(0, longestReason)),
+      };
+      proposals.set(proposal.id, { proposal, by, at: now().getTime() });
+      for (const id of proposals.keys()) if (proposals.size > mostProposals) proposals.delete(id);
+      return proposal;
+    },
+
+    async confirm(proposalId, by) {
+      const held = proposals.get(proposalId);
+      if (held === undefined || now().getTime() - held.at > proposalLifeMs) {
+        throw new UserError(
+          'This can no longer be confirmed: it was used already, or is older than 15 minutes.\nAsk for the silence again.',
+        );
+      }
+      if (held.by.id !== by.id) throw new UserError('Only the person who asked for this silence can confirm it.');
+      const { matchers, until, reason, incident } = held.proposal;
+      if (until <= now())
+        throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
+      // Before it is sent: a second press makes no second silence.
+      proposals.delete(proposalId);
+      const createdBy = `${by.username} (Discord ${by.id})`;
+      const comment = reason === '' ? 'Silenced from Discord' : reason;
+      const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
+      const answer = await api().addSilence(asked, stopping);
+      if (answer.kind !== 'answered') {
+        options.changed();
+        throw refused(answer, 'made');
+      }
+      const silence: KnownSilence = {
+        id: answer.value,
+        matchers: matchers.map(matcherText),
+        createdBy,
+        comment,
+        endsAt: until.getTime(),
+      };
+      await show(incident.id, (known) => withSilence(known, silence, matchers));
+      return { proposal: held.proposal, silence };
+    },
+
+    cancel(proposalId) {
+      proposals.delete(proposalId);
+    },
+
+    async lift(incidentId, silenceId) {
+      const incident = await known(incidentId);
+      const answer = await api().expireSilence(silenceId, stopping);
+      if (answer.kind !== 'answered') {
+        options.changed();
+        throw refused(answer, 'ended');
+      }
+      // Where there is none of this id, somebody was faster.
+      await show(incidentId, (one) => withoutSilence(one, silenceId));
+      return incident;
+    },
+
+    async over(incidentId) {
+      const incident = await known(incidentId);
+      return { incident, silences: incident.silences ?? [] };
+    },
+  };
+}
+
+/** What was not done, and whether it may have been all the same: a request can have arrived whose answer did not. */
+function refused({ kind, reason }: Failure, done: 'made' | 'ended'): UserError {
+  if (kind === 'refused')
+    return new UserError(`Alertmanager does not let the bot in (${reason}): the silence was not ${done}.`);
+  if (kind === 'not understood')
+    return new UserError(`Alertmanager does not take it (${reason}): the silence was not ${done}.`);
+  if (kind === 'away') {
+    return new UserError(
+      `Alertmanager cannot be reached (${reason}): the silence was not ${done}, as far as is known.\nTry again, or do it in Alertmanager itself.`,
+    );
+  }
+  return new UserError(
+    `Alertmanager did not answer as it should (${reason}): whether the silence was ${done} is not known.\nIf it was, the card shows that within a minute; else try again.`,
+  );
+}

@@ -1,0 +1,221 @@
+// The buttons of an alert's card: acknowledge it, silence it with matchers that are shown first, end a silence.
+import { type Incident, isOpen } from '../alerts/incident.ts';
+import { incidentName } from '../alerts/message.ts';
+import { proposalMessage, silencedMessage } from '../alerts/silence-message.ts';
+import { parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
+import type { Silencing } from '../alerts/silencing.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Message } from '../message.ts';
+import type { CommandAlerts } from './command.ts';
+import type { PressAction, Pressed } from './press-action.ts';
+
+/** What dispatch does about alerts. */
+export interface AlertActions extends Omit<CommandAlerts, 'silencing'> {
+  /** Open incidents by name, from memory. */
+  named(): readonly { readonly id: string; readonly name: string }[];
+  acknowledge(
+    incidentId: string,
+    by: { readonly personId: string; readonly username: string; readonly at: number } | null,
+  ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
+  readonly silencing: Silencing;
+}
+
+const hour = 3_600_000;
+
+const lengths: readonly { readonly label: string; readonly value: string }[] = [
+  { label: '1 hour', value: '1h' },
+  { label: '4 hours', value: '4h' },
+  { label: '24 hours', value: '24h' },
+  { label: 'Until Monday 08:00', value: 'monday' },
+  { label: 'Another time, with a reason …', value: 'other' },
+];
+
+const hours: Readonly<Record<string, number>> = { '1h': 1, '4h': 4, '24h': 24 };
+
+export function alertPresses(alerts: AlertActions): readonly PressAction[] {
+  const { silencing, timezone } = alerts;
+  return [
+    acknowledging('ack', 'Acknowledge', alerts),
+    acknowledging('unack', 'Unacknowledge', alerts),
+    {
+      action: 'silence',
+      label: 'Silence',
+      level: 'operator',
+      changes: false,
+      response: 'reply',
+      async run({ pressed }) {
+        const { incident } = await silencing.over(pressed.subject);
+        return { outcome: 'asked for how long', message: lengthMessage(incident) };
+      },
+    },
+    {
+      action: 'silence-for',
+      label: 'Silence',
+      level: 'operator',
+      changes: false,
+      response: ({ value, subject }: Pressed) => (value === 'other' ? otherModal(subject) : 'update'),
+      async run({ pressed, person, now }) {
+        const until = lengthOf(pressed.value ?? '', { now: now(), timezone });
+        const asked = { incidentId: pressed.subject, until, reason: '', by: person };
+        return { outcome: 'proposed', message: proposalMessage(await silencing.propose(asked)) };
+      },
+    },
+    {
+      action: 'silence-other',
+      label: 'Silence',
+      level: 'operator',
+      changes: false,
+      response: 'update',
+      async run({ pressed, person, now }) {
+        const { for: typed = '', reason = '' } = pressed.fields;
+        const parsed = parseUntil(typed, { now: now(), timezone });
+        if (!parsed.ok) throw new UserError(`"${typed.slice(0, 60)}" ${parsed.problem}.\nPress Silence again.`);
+        const asked = { incidentId: pressed.subject, until: parsed.until, reason, by: person };
+        return { outcome: 'proposed', message: proposalMessage(await silencing.propose(asked)) };
+      },
+    },
+    {
+      action: 'silence-yes',
+      label: 'Silence',
+      level: 'operator',
+      changes: true,
+      response: 'update',
+      async run({ pressed, person }) {
+        const { proposal, silence } = await silencing.confirm(pressed.subject, person);
+        const outcome = `silenced ${incidentName(proposal.incident)} until ${proposal.until.toISOString()}: ${silence.matchers.join(', ')} (${silence.id})`;
+        return { outcome, message: silencedMessage(proposal) };
+      },
+    },
+    {
+      action: 'silence-no',
+      label: 'Cancel',
+      level: 'operator',
+      changes: false,
+      response: 'update',
+      async run({ pressed }) {
+        silencing.cancel(pressed.subject);
+        return { outcome: 'cancelled', message: { tone: 'neutral', headline: 'Nothing was silenced.' } };
+      },
+    },
+    {
+      action: 'unsilence',
+      label: 'Unsilence',
+      level: 'operator',
+      changes: true,
+      response: 'reply',
+      async run({ pressed }) {
+        const [incidentId = '', silenceId] = pressed.subject.split(':');
+        const { incident, silences } = await silencing.over(incidentId);
+        const [first, second] = silences;
+        if (silenceId === undefined && second !== undefined) {
+          return { outcome: 'asked which', message: whichMessage(incident) };
+        }
+        const id = silenceId ?? first?.id;
+        if (id === undefined) throw new UserError('No silence is known over this alert (any more).');
+        await silencing.lift(incidentId, id);
+        return lifted(incident, id);
+      },
+    },
+    {
+      action: 'unsilence-one',
+      label: 'Unsilence',
+      level: 'operator',
+      changes: true,
+      response: 'update',
+      async run({ pressed }) {
+        const id = pressed.value ?? '';
+        return lifted(await silencing.lift(pressed.subject, id), id);
+      },
+    },
+  ];
+}
+
+function acknowledging(action: 'ack' | 'unack', label: string, alerts: AlertActions): PressAction {
+  return {
+    action,
+    label,
+    level: 'operator',
+    changes: true,
+    response: 'card',
+    async run({ person, pressed, now }) {
+      const by = action === 'ack' ? { personId: person.id, username: person.username, at: now().getTime() } : null;
+      const done = await alerts.acknowledge(pressed.subject, by);
+      if (done === undefined) throw new UserError('This alert is no longer known: it ended long ago.');
+      const { incident, changed } = done;
+      const name = incidentName(incident);
+      if (changed) return { outcome: `${action === 'ack' ? 'acknowledged' : 'unacknowledged'} ${name}`, message: null };
+      return { outcome: `changed nothing about ${name}`, message: { tone: 'neutral', headline: whyNot(incident) } };
+    },
+  };
+}
+
+function whyNot({ closedAt, acknowledged }: Incident): string {
+  if (closedAt !== null) return 'This alert is over: there is nothing to acknowledge.';
+  return acknowledged === undefined
+    ? 'Nobody has acknowledged it.'
+    : `${acknowledged.username} has acknowledged it already.`;
+}
+
+function lengthOf(value: string, clock: { now: Date; timezone: string }): Date {
+  if (value === 'monday') return untilMonday(clock);
+  const count = hours[value];
+  if (count === undefined) throw new UserError('There is no such choice (any more).\nPress Silence again.');
+  return new Date(clock.now.getTime() + count * hour);
+}
+
+function lengthMessage(incident: Incident): Message {
+  if (incident.closedAt !== null) throw new UserError('This alert is over: there is nothing to silence.');
+  const firing = incident.alerts.filter(isOpen).length;
+  return {
+    tone: 'info',
+    headline: `For how long is ${incidentName(incident)} to be silenced?`,
+    text: [
+      `${firing} ${firing === 1 ? 'alert fires' : 'alerts fire'}. What exactly is silenced is shown before it is done.`,
+    ],
+    selects: [{ action: 'silence-for', subject: incident.id, placeholder: 'For how long?', options: lengths }],
+  };
+}
+
+function otherModal(incidentId: string) {
+  return {
+    title: 'Silence',
+    action: 'silence-other',
+    subject: incidentId,
+    fields: [
+      {
+        id: 'for',
+        label: 'For how long, or until when',
+        description: untilExamples.replaceAll('`', ''),
+        required: true,
+        longest: 60,
+      },
+      { id: 'reason', label: 'Reason', required: false, longest: 500 },
+    ],
+  };
+}
+
+function whichMessage(incident: Incident): Message {
+  const silences = incident.silences ?? [];
+  return {
+    tone: 'info',
+    headline: `${silences.length} silences are over ${incidentName(incident)}. Which one is to end?`,
+    selects: [
+      {
+        action: 'unsilence-one',
+        subject: incident.id,
+        placeholder: 'Which silence?',
+        options: silences.map(({ id, createdBy, matchers, comment }) => ({
+          value: id,
+          label: `by ${createdBy}${comment === '' ? '' : `: ${comment}`}`,
+          description: matchers.join(', '),
+        })),
+      },
+    ],
+  };
+}
+
+function lifted(incident: Incident, silenceId: string) {
+  const name = incidentName(incident);
+  const message: Message = { tone: 'good', headline: `The silence over ${name} is ended.` };
+  return { outcome: `ended silence ${silenceId} over ${name}`, message };
+}

@@ -1,0 +1,119 @@
+// What a press can ask for besides leafing and sharing: a value checked by its type, and the path that it takes.
+import type { Logger } from 'pino';
+import type { Level, Requirement } from '../access/level.ts';
+import { refusalMessage, refusalReason } from '../access/refusal.ts';
+import { UserError } from '../lib/user-error.ts';
+import type { Message, Modal } from '../message.ts';
+import type { Person, PressInvocation } from './invocation.ts';
+import { failureMessage, storeAwayMessage, toldMessage } from './messages.ts';
+import { auditSubject, decideFor, type Setting } from './setting.ts';
+import type { Telling } from './telling.ts';
+
+/** What was pressed, picked or written. */
+export interface Pressed {
+  readonly subject: string;
+  /** The option that was picked; undefined for a button. */
+  readonly value: string | undefined;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface PressContext {
+  readonly person: Person;
+  readonly pressed: Pressed;
+  readonly now: () => Date;
+}
+
+export interface PressAnswer {
+  /** For the audit trail. */
+  readonly outcome: string;
+  /** Null where the card itself shows what came of it. */
+  readonly message: Message | null;
+}
+
+export interface PressAction {
+  /** As in `ActionButton`. */
+  readonly action: string;
+  /** As people see it. */
+  readonly label: string;
+  readonly level: Requirement;
+  /** True for what changes something: it is not done unless it could be written down first. */
+  readonly changes: boolean;
+  /**
+   * The first response: a new message that only the person sees, an update of the pressed one, or a modal. "Card" is an update of a message that all
+   * see: what is said then is said to the person alone.
+   */
+  readonly response: 'reply' | 'update' | 'card' | ((pressed: Pressed) => Modal | 'update');
+  /** @throws UserError to tell the person what was wrong and what to do. */
+  run(context: PressContext): Promise<PressAnswer>;
+}
+
+/** Answers one press; rejects only for a defect of its own. */
+export async function act(
+  setting: Setting,
+  action: PressAction,
+  invocation: PressInvocation,
+  { reference, log, tell }: { readonly reference: string; readonly log: Logger; readonly tell: Telling },
+): Promise<void> {
+  const startedAt = setting.now();
+  const pressed: Pressed = {
+    subject: invocation.subject,
+    value: invocation.values?.[0],
+    fields: invocation.fields ?? {},
+  };
+  const entryOf = (level: Level | null) =>
+    auditSubject(invocation, { reference, action: action.action, options: optionsOf(pressed), level });
+  const decision = decideFor(setting, action.level, invocation);
+  if (decision.kind === 'refused') {
+    await setting.gate.acknowledge(async () => void (await tell.show(refusalMessage(decision, action.label))));
+    if (await wasTakenBefore(setting, invocation)) return;
+    await setting.steady.attempt(() => setting.audit.refused({ ...entryOf(null), outcome: refusalReason(decision) }));
+    return;
+  }
+  const response = typeof action.response === 'function' ? action.response(pressed) : action.response;
+  let told = 'refused';
+  await setting.gate.acknowledge(async () => {
+    if (typeof response !== 'string') told = await tell.modal(response);
+    else told = response === 'reply' ? await tell.defer() : await tell.deferUpdate();
+  });
+  if (told !== 'taken') return;
+  setting.metrics?.acknowledged?.(setting.now().getTime() - startedAt.getTime());
+  if (typeof response !== 'string') return;
+  const say = async (message: Message): Promise<void> => {
+    await (response === 'card' ? tell.add(message) : tell.show(message));
+  };
+  const entry = entryOf(decision.level);
+  if (action.changes) {
+    const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, startedAt));
+    if (remembered.stored && !remembered.value) return;
+    if (!remembered.stored || !(await setting.steady.attempt(() => setting.audit.asked(entry))).stored) {
+      await say(storeAwayMessage());
+      return;
+    }
+  }
+  let outcome: string;
+  try {
+    const answer = await action.run({ person: invocation.person, pressed, now: setting.now });
+    outcome = answer.outcome;
+    if (answer.message !== null) await say(answer.message);
+  } catch (err) {
+    if (err instanceof UserError) {
+      outcome = `told: ${err.message}`;
+      await say(toldMessage(err));
+    } else {
+      outcome = 'failed';
+      log.error({ err, action: action.action }, 'A press failed');
+      await say(failureMessage(reference));
+    }
+  }
+  const durationMs = setting.now().getTime() - startedAt.getTime();
+  if (action.changes) await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));
+}
+
+async function wasTakenBefore(setting: Setting, invocation: PressInvocation): Promise<boolean> {
+  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
+  return remembered.stored && !remembered.value;
+}
+
+function optionsOf({ subject, value, fields }: Pressed): Readonly<Record<string, string>> {
+  return { on: subject, ...(value !== undefined && { value }), ...fields };
+}

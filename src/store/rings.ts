@@ -1,0 +1,75 @@
+// Queries about rings: short replies to cards, which the ledger holds as cards of their own.
+import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import { z } from 'zod';
+import type { WantedRing } from '../cards/card.ts';
+import { upsertRing } from './card-rows.ts';
+import type { CardsTable, Tables } from './tables.ts';
+
+const Roles = z.array(z.string());
+
+/**
+ * Asks for a short reply to a card that rings, in place of the one before. A card whose message is still to be made rings as its newest
+ * state does, and for those of the ring as well; where it may have been made already, the ring waits for that to be known.
+ * @returns the channel in which something waits now; null where there is no such card.
+ */
+export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Promise<string | null> {
+  const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
+  if (card === undefined) return null;
+  if (card.message_id === null) await ringByItself(tx, wanted, card);
+  if (card.message_id !== null || card.intent_at !== null) await upsertRing(tx, wanted, card);
+  return card.channel_id;
+}
+
+async function ringByItself(tx: Transaction<Tables>, wanted: WantedRing, card: Selectable<CardsTable>): Promise<void> {
+  const roles = new Set([...Roles.parse(JSON.parse(card.mention_roles)), ...wanted.mentionRoles]);
+  // What rings has a message of its own.
+  const unfolded = { folded_into: null, shown_revision: 0, wanted_at: wanted.wantedAt };
+  const values = {
+    mention_roles: JSON.stringify([...roles]),
+    ring: 1,
+    priority: Math.min(card.priority, wanted.cardPriority),
+    ...(card.folded_into !== null && unfolded),
+  };
+  await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
+}
+
+/** Asks for a ring that is there, or may be, to be looked at again: it may no longer apply. */
+export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
+  await tx
+    .updateTable('cards')
+    .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('message_id', 'is not', null), eb('intent_at', 'is not', null)]))
+    .execute();
+}
+
+/** The card that a ring replies to, once it is known whether and where it is posted. */
+export function settledCard(eb: ExpressionBuilder<Tables, 'cards'>) {
+  return eb
+    .selectFrom('cards as card')
+    .select('card.id')
+    .whereRef('card.id', '=', 'cards.reply_to')
+    .where((one) =>
+      one.or([one('card.message_id', 'is not', null), one('card.shown_revision', '>=', one.ref('card.revision'))]),
+    );
+}
+
+/** A message that is made now rings by itself, for all that has happened until the revision that it shows. */
+export async function settleRing(tx: Transaction<Tables>, cardId: string, revision: number): Promise<void> {
+  await tx
+    .updateTable('cards')
+    .set((eb) => ({ shown_revision: eb.ref('revision') }))
+    .where('reply_to', '=', cardId)
+    .where('message_id', 'is', null)
+    .where('reply_revision', '<=', revision)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('cards as card')
+          .select('card.id')
+          .where('card.id', '=', cardId)
+          .where('card.message_id', 'is', null),
+      ),
+    )
+    .execute();
+}

@@ -1,0 +1,220 @@
+// Silencing an incident against an Alertmanager that behaves, refuses, or is away.
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { startAlertmanager } from '../../../sandbox/alertmanager/alertmanager.ts';
+import { fingerprint, type Labels } from '../../../sandbox/alertmanager/fingerprint.ts';
+import { openAlertmanager } from '../../../src/alertmanager/open.ts';
+import type { Incident } from '../../../src/alerts/incident.ts';
+import { merge } from '../../../src/alerts/merge.ts';
+import { silenceDetails } from '../../../src/alerts/silence-details.ts';
+import type { Group } from '../../../src/alerts/silence-matchers.ts';
+import { createSilencing } from '../../../src/alerts/silencing.ts';
+import { redactor } from '../../../src/lib/redact.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+import { notification } from '../../unit/alerts/notifications.ts';
+
+type Sandbox = Awaited<ReturnType<typeof startAlertmanager>>;
+
+const otto = { id: '112233445566778822', username: 'otto' };
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+let sandbox: Sandbox;
+let changes: number;
+
+beforeEach(async () => {
+  changes = 0;
+  sandbox = await startAlertmanager({ token: 'secret', groupWaitMs: 1, groupIntervalMs: 60_000 });
+});
+
+afterEach(() => sandbox.stop());
+
+/** An open incident of these alerts, which fire in Alertmanager too. */
+function incidentOf(groupLabels: Labels, alerts: readonly Labels[], more: Record<string, unknown> = {}): Incident {
+  for (const labels of alerts) sandbox.fire(labels, {});
+  const groupKey = `{}:{${JSON.stringify(groupLabels)}}`;
+  const body = notification(
+    alerts.map((labels) => ({ labels, fingerprint: fingerprint(labels) })),
+    { groupLabels, groupKey, ...more },
+  );
+  const merged = merge(undefined, body, Date.now());
+  if (merged.kind === 'ignored') throw new Error(merged.reason);
+  return merged.incident;
+}
+
+function silencingOf(
+  first: Incident,
+  open: readonly Group[] = [],
+  store: 'store works' | 'store fails' = 'store works',
+) {
+  let incident = first;
+  const silencing = createSilencing({
+    alertmanager: openAlertmanager({ url: sandbox.api.url, timeoutMs: 300 }),
+    read: async (id) => (id === incident.id ? incident : undefined),
+    alerts: {
+      silenced: async (_id, change) => {
+        if (store === 'store fails') throw new Error('disk full');
+        incident = change(incident);
+      },
+    },
+    open: () => open,
+    watchdog: 'Watchdog',
+    redact: redactor([new Secret('tr0ub4dor&3')]),
+    log: pino({ level: 'silent' }),
+    changed: () => {
+      changes += 1;
+    },
+    now: () => new Date(),
+    stopping: new AbortController().signal,
+  });
+  const propose = (reason = 'new disk') =>
+    silencing.propose({ incidentId: first.id, until: inAnHour(), reason, by: otto });
+  return { ...silencing, propose, now: () => incident };
+}
+
+const web = { alertname: 'Down', namespace: 'shop', pod: 'web-1', severity: 'critical' };
+const group = { alertname: 'Down', namespace: 'shop' };
+
+test('what it would cover is counted in Alertmanager, also what is of other groups', async () => {
+  const elsewhere = { ...web, pod: 'web-2' };
+  const silencing = silencingOf(incidentOf(group, [web]));
+  sandbox.fire(elsewhere, {});
+  sandbox.fire({ ...web, namespace: 'mail' }, {});
+  expect(await silencing.propose()).toMatchObject({ covers: 2, others: 1 });
+  await sandbox.api.away();
+  expect(await silencing.propose()).toMatchObject({ covers: 1, others: null });
+});
+
+test('a group without a label that its siblings have is silenced without them', async () => {
+  const [disk, shop] = [
+    { alertname: 'Disk', node: 'db' },
+    { alertname: 'Disk', namespace: 'shop' },
+  ];
+  const sibling = incidentOf(shop, [shop]);
+  const silencing = silencingOf(incidentOf({ alertname: 'Disk' }, [disk]), [sibling]);
+  const proposal = await silencing.propose();
+  expect(proposal).toMatchObject({ covers: 1, others: 0 });
+  await silencing.confirm(proposal.id, otto);
+  expect(sandbox.silences.over(disk)).toHaveLength(1);
+  expect(sandbox.silences.over(shop)).toEqual([]);
+});
+
+test('the silence names who made it, its comment is the reason without a secret, and the incident has it at once', async () => {
+  const silencing = silencingOf(incidentOf(group, [web]));
+  const { id } = await silencing.propose('new disk, password=hunter2 and tr0ub4dor&3');
+  await silencing.confirm(id, otto);
+  const [made] = sandbox.silences.all();
+  expect(made?.createdBy).toBe('otto (Discord 112233445566778822)');
+  expect(made?.comment).toMatch(/^new disk, password=\[redacted\] and \[redacted\]$/);
+  expect(silencing.now()).toMatchObject({
+    silences: [{ id: made?.id, matchers: ['alertname="Down"', 'namespace="shop"'], comment: made?.comment }],
+    alerts: [{ suppressed: 'silenced' }],
+  });
+  expect(changes).toBe(1);
+  await expect(silencing.confirm(id, otto)).rejects.toThrow('can no longer be confirmed');
+  expect(sandbox.silences.all()).toHaveLength(1);
+});
+
+test('only who asked can confirm it', async () => {
+  const silencing = silencingOf(incidentOf(group, [web]));
+  const { id } = await silencing.propose();
+  await expect(silencing.confirm(id, { id: '1', username: 'ada' })).rejects.toThrow('Only the person who asked');
+  expect(sandbox.silences.all()).toEqual([]);
+  await silencing.confirm(id, otto);
+  expect(sandbox.silences.all()).toHaveLength(1);
+});
+
+test('a store that fails makes no failure of a silence that is made: the next look writes it down', async () => {
+  const silencing = silencingOf(incidentOf(group, [web]), [], 'store fails');
+  const { id } = await silencing.propose();
+  await silencing.confirm(id, otto);
+  expect(sandbox.silences.all()).toHaveLength(1);
+  expect(changes).toBe(1);
+});
+
+test('a silence that is ended is off the incident, also where somebody was faster or Alertmanager has forgotten it', async () => {
+  const silencing = silencingOf(incidentOf(group, [web]));
+  const { id } = await silencing.propose();
+  const { silence } = await silencing.confirm(id, otto);
+  sandbox.silences.expire(silence.id);
+  await silencing.lift(silencing.now().id, silence.id);
+  expect(silencing.now().silences).toBeUndefined();
+  expect(silencing.now().alerts[0]?.suppressed).toBeUndefined();
+  await silencing.lift(silencing.now().id, '11111111-1111-4111-8111-111111111111');
+  expect(changes).toBe(3);
+});
+
+describe('nothing is silenced', () => {
+  const never: [string, () => Incident, RegExp][] = [
+    [
+      'that comes from Grafana',
+      () => incidentOf(group, [web], { version: '1' }),
+      /comes from Grafana.*\nSilence it in Grafana/,
+    ],
+    ['that is over', () => ({ ...incidentOf(group, [web]), closedAt: 1 }), /is over/],
+    [
+      'that has nothing in common but how bad it is',
+      () => incidentOf({}, [web, { alertname: 'Full', severity: 'critical' }]),
+      /all that its alerts have in common is severity/,
+    ],
+    ['with the Watchdog', () => incidentOf({ job: 'x' }, [{ ...web, job: 'x' }]), /would silence Watchdog too/],
+  ];
+
+  test.each(never)('%s', async (_what, make, reason) => {
+    sandbox.fire({ alertname: 'Watchdog', severity: 'none', job: 'x' }, {});
+    const silencing = silencingOf(make());
+    await expect(silencing.propose()).rejects.toThrow(reason);
+    expect(sandbox.api.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  const faults: [string, Parameters<Sandbox['api']['fail']>[0], RegExp][] = [
+    [
+      'it refuses with a reason',
+      { status: 400, body: '"silence invalid: too many matchers"' },
+      /does not take it \(status 400: silence invalid: too many matchers\)/,
+    ],
+    ['it wants credentials', { status: 401 }, /does not let the bot in \(status 401\)/],
+    ['it cannot now', { status: 503 }, /cannot be reached \(status 503\): the silence was not made/],
+    ['it is another version', { status: 404 }, /does not take it \(status 404\)/],
+    ['it answers a page', { status: 200, body: '<html>' }, /does not take it \(no JSON\)/],
+    ['it never answers', 'hang', /no whole answer within 0.3 s.*not known/],
+  ];
+
+  test.each(faults)('where %s, and that is said', async (_what, fault, reason) => {
+    const silencing = silencingOf(incidentOf(group, [web]));
+    const { id } = await silencing.propose();
+    sandbox.api.fail(fault);
+    await expect(silencing.confirm(id, otto)).rejects.toThrow(reason);
+    expect(silencing.now().silences).toBeUndefined();
+    // It may have been made all the same: the next look tells.
+    expect(changes).toBe(1);
+    expect(sandbox.silences.all()).toEqual([]);
+  });
+});
+
+describe('whose silences those over alerts are', () => {
+  const { signal } = new AbortController();
+
+  test('is asked by their ids, whatever else Alertmanager keeps', async () => {
+    const ids = ['a', 'b'].map((pod) => sandbox.silences.add({ pod }, { createdBy: pod }));
+    for (let count = 0; count < 1000; count += 1) sandbox.silences.expire(sandbox.silences.add({ pod: 'old' }));
+    const gone = '11111111-1111-4111-8111-111111111111';
+    const told = await silenceDetails(openAlertmanager({ url: sandbox.api.url }), new Set([...ids, gone]), signal);
+    expect(told).toMatchObject({ kind: 'answered', value: [{ createdBy: 'a' }, { createdBy: 'b' }] });
+    expect(sandbox.api.requests.map(({ path }) => path)).not.toContain('/api/v2/silences');
+  });
+
+  test('is asked in one go where they are many', async () => {
+    const ids = Array.from({ length: 100 }, (_, pod) => sandbox.silences.add({ pod: `web-${pod}` }));
+    sandbox.silences.add({ pod: 'other' });
+    const told = await silenceDetails(openAlertmanager({ url: sandbox.api.url }), new Set(ids), signal);
+    expect(told.kind === 'answered' && told.value).toHaveLength(100);
+    expect(sandbox.api.requests).toHaveLength(1);
+  });
+
+  test('is not known where one cannot be read', async () => {
+    const id = sandbox.silences.add({ pod: 'a' });
+    sandbox.api.fail({ status: 200, body: '{"id":5}' });
+    const told = await silenceDetails(openAlertmanager({ url: sandbox.api.url }), new Set([id]), signal);
+    expect(told).toMatchObject({ kind: 'not understood' });
+  });
+});
