@@ -7,7 +7,17 @@ import { isBuilt } from '../scripts/launch/stale.mjs';
 import type { Row } from './row.ts';
 
 /** Every file here but the suite's own is a piece: `name.ts` exports `nameBench`. */
-const own = ['run.ts', 'row.ts', 'bundle.ts', 'alerts.ts', 'memory-of.ts', 'random.ts'];
+const own = [
+  'run.ts',
+  'row.ts',
+  'bundle.ts',
+  'alerts.ts',
+  'client.ts',
+  'first-bytes.ts',
+  'memory-of.ts',
+  'peer.ts',
+  'random.ts',
+];
 const files = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !own.includes(name));
 const known = files.map((name) => name.slice(0, -'.ts'.length)).sort();
 const wanted = process.argv.slice(2);

@@ -1,56 +1,151 @@
-// From a POST at the webhook to the arrival of the message's request at Discord: paced, and 500 at once.
+// From a POST at the webhook to the first byte of the message's request at Discord, one at a time and 500 at once; and how many groups a second are stored.
 import { setTimeout as delay } from 'node:timers/promises';
-import { startHomelab } from '../sandbox/homelab.ts';
-import { notification, post, watchArrivals } from './alerts.ts';
+import { type Homelab, startHomelab } from '../sandbox/homelab.ts';
+import { notification, watchArrivals } from './alerts.ts';
 import { bundle, unlimited } from './bundle.ts';
-import { type Row, spread } from './row.ts';
+import { type Client, clientOf, openClient } from './client.ts';
+import { watchFirstBytes } from './first-bytes.ts';
+import { startPeer } from './peer.ts';
+import { percentile, type Row, spread } from './row.ts';
 
-const paced = 200;
+const paced = 250;
 const burst = 500;
 /** Below the 50 requests a second that discord.js allows itself in all. */
 const paceMs = 40;
+/** Groups of the intake, and on how many connections they come. */
+const intake = { groups: 6_000, connections: 100 };
 
 export async function webhookBench(): Promise<Row[]> {
+  const [calm, peer] = [await ownPace(), await peerPace()];
+  return [
+    ...besides(`POST to Discord, one every ${paceMs} ms`, calm, peer),
+    ...spread(`POST to 202, one every ${paceMs} ms`, calm.answer),
+    ...(await burstAndIntake()),
+  ];
+}
+
+interface Samples {
+  readonly arrival: readonly number[];
+  readonly answer: readonly number[];
+}
+
+type Named = Samples & { readonly name: string };
+
+function besides(name: string, { arrival }: Samples, peer: Named | null): Row[] {
+  const row = (share: number, word: string, aim: number): Row => ({
+    name: `${name}, ${word}`,
+    value: percentile(arrival, share),
+    unit: 'ms',
+    aim,
+    ...(peer !== null && { beside: { name: peer.name, value: percentile(peer.arrival, share) } }),
+  });
+  return [row(0.5, 'p50', 3), row(0.99, 'p99', 10)];
+}
+
+async function ownPace(): Promise<Samples> {
+  const homelab = await startHomelab({ entry: bundle, discord: { rateLimits: unlimited } });
+  const client = openClient(homelab, 1);
+  try {
+    await homelab.bot.whenReady({ discord: 'ready', cluster: 'ready' });
+    const path = /\/messages$/;
+    await pace(client, path, 50, (name) => notification(`Warm${name}`));
+    return await pace(client, path, paced, (name) => notification(`Paced${name}`));
+  } finally {
+    client.close();
+    await homelab.stop();
+  }
+}
+
+/** The same alerts, as Prometheus posts them; null where no peer is installed. */
+async function peerPace(): Promise<Named | null> {
+  const peer = await startPeer();
+  if (peer === null) {
+    console.log('Without a peer: prometheus-alertmanager of Debian is not installed.');
+    return null;
+  }
+  const client = clientOf(peer.url, 1);
+  const bodyOf = (name: string) => {
+    const { alerts } = JSON.parse(notification(name)) as { alerts: Record<string, unknown>[] };
+    return JSON.stringify(
+      alerts.map(({ labels, annotations, generatorURL }) => ({ labels, annotations, generatorURL })),
+    );
+  };
+  try {
+    await pace(client, peer.path, 50, (name) => bodyOf(`Warm${name}`));
+    return { name: peer.name, ...(await pace(client, peer.path, paced, (name) => bodyOf(`Paced${name}`))) };
+  } finally {
+    client.close();
+    await peer.stop();
+  }
+}
+
+/** One group after another: the requests arrive in the order in which they were caused. */
+async function pace(client: Client, path: RegExp, count: number, bodyOf: (name: string) => string): Promise<Samples> {
+  const bodies = Array.from({ length: count }, (_, index) => bodyOf(String(index).padStart(4, '0')));
+  const arrived = watchFirstBytes(path);
+  const posted: { at: number; tookMs: number }[] = [];
+  for (const body of bodies) {
+    posted.push(await client.post(body));
+    await arrived.all(posted.length);
+    await delay(paceMs);
+  }
+  arrived.stop();
+  return {
+    answer: posted.map(({ tookMs }) => tookMs),
+    arrival: posted.map(({ at }, index) => (arrived.at[index] ?? Number.NaN) - at),
+  };
+}
+
+async function burstAndIntake(): Promise<Row[]> {
   const homelab = await startHomelab({ entry: bundle, discord: { rateLimits: unlimited } });
   try {
-    await arrivals(homelab, 'Warm', 20, paceMs);
-    const calm = await arrivals(homelab, 'Paced', paced, paceMs);
-    const storm = await arrivals(homelab, 'Burst', burst, 0);
+    const storm = await atOnce(homelab);
+    const perSecond = await intakeRate(homelab);
     return [
-      ...spread(`POST to Discord, one every ${paceMs} ms`, calm.arrival, { note: `${paced} groups` }),
-      ...spread(`POST to 202, one every ${paceMs} ms`, calm.answer),
       ...spread(`POST to Discord, ${burst} at once`, storm.arrival, { note: 'at most 50 a second leave' }),
       ...spread(`POST to 202, ${burst} at once`, storm.answer),
+      {
+        name: `groups stored a second, over ${intake.connections} connections`,
+        value: perSecond,
+        unit: '/s',
+        note: `${intake.groups} groups; wanted are 2,000`,
+      },
     ];
   } finally {
     await homelab.stop();
   }
 }
 
-interface Samples {
-  readonly arrival: number[];
-  readonly answer: number[];
+async function atOnce(homelab: Homelab): Promise<Samples> {
+  const client = openClient(homelab, intake.connections);
+  const seen = watchArrivals(homelab, /Burst\d{4}/);
+  try {
+    const names = Array.from({ length: burst }, (_, index) => `Burst${String(index).padStart(4, '0')}`);
+    const started = performance.timeOrigin + performance.now();
+    const posted = await Promise.all(names.map((name) => client.post(notification(name))));
+    await seen.all(burst, 120_000);
+    // The sandbox notes whole milliseconds, so that a request may seem to arrive up to one early.
+    const arrival = names.map((name) => Math.max(0, (seen.at.get(name) ?? Number.NaN) - started));
+    return { answer: posted.map(({ tookMs }) => tookMs), arrival };
+  } finally {
+    seen.stop();
+    client.close();
+  }
 }
 
-async function arrivals(
-  homelab: Awaited<ReturnType<typeof startHomelab>>,
-  prefix: string,
-  count: number,
-  gapMs: number,
-): Promise<Samples> {
-  const seen = watchArrivals(homelab, new RegExp(`${prefix}\\d{4}`));
-  const posted = new Map<string, number>();
-  const answers: Promise<number>[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const name = `${prefix}${String(index).padStart(4, '0')}`;
-    const body = notification(name);
-    posted.set(name, performance.timeOrigin + performance.now());
-    answers.push(post(homelab, body));
-    if (gapMs > 0) await delay(gapMs);
+/** Small bodies of a group each, as fast as they are taken. */
+async function intakeRate(homelab: Homelab): Promise<number> {
+  const client = openClient(homelab, intake.connections);
+  const bodies = Array.from({ length: intake.groups }, (_, index) => notification(`Intake${index}`));
+  let next = 0;
+  const send = async (): Promise<void> => {
+    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) await client.post(body);
+  };
+  try {
+    const started = performance.now();
+    await Promise.all(Array.from({ length: intake.connections }, send));
+    return (intake.groups * 1000) / (performance.now() - started);
+  } finally {
+    client.close();
   }
-  const answer = await Promise.all(answers);
-  await seen.all(count, 120_000);
-  seen.stop();
-  // The sandbox notes whole milliseconds, so that a request may seem to arrive up to one early.
-  return { answer, arrival: [...posted].map(([name, at]) => Math.max(0, (seen.at.get(name) ?? Number.NaN) - at)) };
 }

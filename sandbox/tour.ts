@@ -1,5 +1,6 @@
 // The main job, played once: an alert that grows and resolves, questions, and a change of an app with its way back.
 import { aboutAnother, homelabAlerts } from './alertmanager/homelab-alerts.ts';
+import { beginStorm, endStorm } from './alertmanager/storm.ts';
 import type { SandboxMessage } from './discord/discord.ts';
 import type { Homelab } from './homelab.ts';
 import { shopShas } from './registry/seed.ts';
@@ -12,6 +13,8 @@ export type Narrate = (text: string) => void;
  */
 export async function playTour(homelab: Homelab, narrate: Narrate): Promise<void> {
   await playAlert(homelab, narrate);
+  await playOnCall(homelab, narrate);
+  await playStorm(homelab, narrate);
   await playNodes(homelab, narrate);
   await playDeploys(homelab, narrate);
 }
@@ -44,6 +47,57 @@ async function playAlert({ discord, alertmanager }: Homelab, narrate: Narrate): 
     timeoutMs: 10_000,
   });
   if (discord.messages('alerts').length !== 1) throw new Error('There is more than one message in #alerts');
+}
+
+async function playOnCall({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
+  const { mysqlDown } = homelabAlerts;
+  const isCard = ({ text, replyTo }: SandboxMessage) => replyTo === null && text.includes('MySQLDown');
+  const card = (what: string, ...words: readonly string[]) =>
+    discord.waitForMessage('alerts', (message) => isCard(message) && says(message, ...words), {
+      what,
+      timeoutMs: 15_000,
+    });
+
+  narrate('The database goes down at night. otto acknowledges it on his phone: the message says who takes care of it.');
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  const fired = await card('a message in #alerts that says that MySQLDown is firing', 'firing');
+  await discord.as('otto').press(fired, 'Acknowledge');
+  const acknowledged = await card('who has acknowledged it', 'Acknowledged by');
+
+  narrate('He silences it for an hour; what exactly is silenced is shown to him first.');
+  const asked = await discord.as('otto').press(acknowledged, 'Silence');
+  const picked = await discord
+    .as('otto')
+    .select(await asked.final({ what: 'how long to silence it' }), 'For how long?', ['1 hour']);
+  const proposal = await picked.until(({ content }) => content.startsWith('Silence MySQLDown'), {
+    what: 'the matchers of the silence',
+  });
+  if (!says(proposal, 'alertname="MySQLDown"'))
+    throw new Error(`The silence does not show its matchers: ${proposal.text}`);
+  await discord.as('otto').press(proposal, 'Silence');
+  const silenced = await card('the silence on the message', 'Silenced until');
+
+  narrate('The database is back before that: he ends the silence, and the message says how long it was down.');
+  await discord.as('otto').press(silenced, 'Unsilence');
+  alertmanager.resolve(mysqlDown.labels);
+  await card('the same message, resolved', 'resolved');
+}
+
+async function playStorm({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
+  narrate(
+    'A network switch dies: 60 groups of alerts at once. What is critical has messages of its own; the rest shares one.',
+  );
+  beginStorm(alertmanager, 60);
+  await discord.waitForMessage('alerts', ({ content }) => content.includes('storm'), {
+    what: 'one message for the storm',
+    timeoutMs: 30_000,
+  });
+  narrate('The switch is replaced: the storm ends in a short account.');
+  endStorm(alertmanager);
+  await discord.waitForMessage('alerts', ({ content }) => content.includes('storm over'), {
+    what: 'the account of the storm',
+    timeoutMs: 60_000,
+  });
 }
 
 async function playNodes({ discord }: Homelab, narrate: Narrate): Promise<void> {

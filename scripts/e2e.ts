@@ -22,6 +22,11 @@ const missing = [
     ssh: 'apt-get install openssh-client',
     sshd: 'apt-get install openssh-server; the tests start it themselves',
     'ssh-keygen': 'apt-get install openssh-client',
+    shellcheck: 'apt-get install shellcheck',
+    promtool: 'apt-get install prometheus; the tests start no server of it',
+    amtool: 'apt-get install prometheus-alertmanager',
+    mariadbd: 'apt-get install mariadb-server; the tests start it themselves',
+    'mariadb-dump': 'apt-get install mariadb-client',
   })),
 ];
 

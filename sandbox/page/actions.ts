@@ -1,6 +1,7 @@
 // What the page can do: the driver's acts of a person, and what happens to the homelab. Each takes a JSON body of its own shape.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { beginStorm, endStorm, stormSize } from '../alertmanager/storm.ts';
 import type { Actor, InteractionResult } from '../discord/discord.ts';
 import { type AlertKey, alertKeys, fireOneMore, resolveAll } from './alerts.ts';
 import type { Outage } from './outage.ts';
@@ -10,6 +11,9 @@ import type { PageOutcome } from './web/protocol.ts';
 
 /** How long the page takes Discord away. */
 const outageMs = 60_000;
+
+/** Alert groups of the page's storm. */
+const stormGroups = 200;
 
 /** Modals that are open somewhere; older ones are forgotten. */
 const keptModals = 50;
@@ -90,6 +94,11 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
     resolve: action(z.strictObject({ alert: z.enum(alertKeys) }), ({ alert }) => {
       if (!resolveAll(alertmanager, alert)) throw new Refusal(409, 'It does not fire.');
     }),
+    storm: action(z.strictObject({ storm: z.enum(['begin', 'end']) }), ({ storm }) => {
+      const size = stormSize(alertmanager);
+      if (storm === 'end') return size === 0 ? refuseStorm('There is no storm.') : endStorm(alertmanager);
+      return size > 0 ? refuseStorm('It storms already.') : beginStorm(alertmanager, stormGroups);
+    }),
     node: action(z.strictObject({ node: name, state: z.enum(['ready', 'lost']) }), ({ node, state }) => {
       if (kubernetes === null) throw new Refusal(409, 'The cluster is your own: the page does nothing to it.');
       kubernetes.node(node, state);
@@ -105,6 +114,10 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
     ),
     walk: action(z.strictObject({ walk: z.literal('again') }), forgetWalk),
   };
+}
+
+function refuseStorm(why: string): never {
+  throw new Refusal(409, why);
 }
 
 function action<T>(schema: z.ZodType<T>, run: (body: T) => unknown): (body: unknown) => unknown {

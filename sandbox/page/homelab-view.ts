@@ -1,4 +1,5 @@
 // The homelab as the page shows it beside the chat: nodes, pods, the app, the manifest repository, alerts.
+import { stormSize } from '../alertmanager/storm.ts';
 import type { SandboxGit } from '../git/git.ts';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
 import { isRecord, type KubernetesObject, listAt, numberAt, textAt } from '../kubernetes/objects.ts';
@@ -17,6 +18,7 @@ export async function pageHomelab(parts: PageParts): Promise<PageHomelab> {
     app: kubernetes === null ? null : appOf(kubernetes),
     commits: git === null ? [] : await commitsOf(git),
     alerts: pageAlerts(alertmanager),
+    storm: stormSize(alertmanager),
     tags: registry?.tags('acme/shop') ?? [],
     advice,
   };

@@ -1,6 +1,6 @@
 // Queries about incidents.
 import { sql } from 'kysely';
-import type { AlertStore } from '../alerts/alerts.ts';
+import type { AlertStore } from '../alerts/store.ts';
 import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';

@@ -181,6 +181,9 @@ describe('health and metrics', () => {
 });
 
 describe('many large bodies', () => {
+  let watching: NodeJS.Timeout | undefined;
+  afterEach(() => clearInterval(watching));
+
   /** Resident memory that is not of files, in bytes. */
   function memory(): number {
     const status = readFileSync(`/proc/${homelab.bot.pid}/status`, 'utf8');
@@ -230,7 +233,7 @@ describe('many large bodies', () => {
       const shown = discord.messages('alerts').length;
       const idle = memory();
       let most = idle;
-      const watching = setInterval(() => {
+      watching = setInterval(() => {
         most = Math.max(most, memory());
       }, 10);
       const bodies = bodiesOf().map((text) => Buffer.from(text));
@@ -249,7 +252,6 @@ describe('many large bodies', () => {
             .some(({ files }) => files.some((file) => file.size > mebibyte)),
         { timeoutMs: 30_000, what: 'a card with a large file' },
       );
-      clearInterval(watching);
       expect(asked.text).toContain('viewer');
       // On a busy machine a body may also take too long.
       expect(answers.filter((status) => ![202, 408, 503].includes(status))).toEqual([]);

@@ -10,6 +10,7 @@ export interface HomelabActions {
   readonly node: (node: string, state: 'ready' | 'lost') => void;
   readonly push: (image: 'good' | 'broken') => void;
   readonly discord: (wanted: 'away' | 'back') => void;
+  readonly storm: (wanted: 'begin' | 'end') => void;
 }
 
 export interface HomelabPlaces {
@@ -91,32 +92,42 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
   ];
 }
 
-function faultsCard({ advice }: PageHomelab, isAway: boolean, { discord }: HomelabActions): Child[] {
+function faultsCard(
+  { advice, storm: stormy }: PageHomelab,
+  isAway: boolean,
+  { discord, storm }: HomelabActions,
+): Child[] {
+  const row = (title: string, isBad: boolean, words: string, press: HTMLElement): HTMLElement =>
+    h(
+      'li',
+      { class: 'line' },
+      h('span', { class: `dot ${isBad ? 'critical' : 'good'}`, 'aria-hidden': 'true' }),
+      h('div', { class: 'line-main' }, h('p', { class: 'line-title' }, title), h('p', { class: 'line-text' }, words)),
+      h('div', { class: 'line-buttons' }, press),
+    );
   return [
     head('faults-title', 'Faults'),
     advice !== null && h('p', { class: 'problem' }, advice),
     h(
       'ul',
       { class: 'lines' },
-      h(
-        'li',
-        { class: 'line' },
-        h('span', { class: `dot ${isAway ? 'critical' : 'good'}`, 'aria-hidden': 'true' }),
-        h(
-          'div',
-          { class: 'line-main' },
-          h('p', { class: 'line-title' }, 'Discord'),
-          h('p', { class: 'line-text' }, isAway ? 'away: connections are cut and refused' : 'connected'),
-        ),
-        h(
-          'div',
-          { class: 'line-buttons' },
-          isAway
-            ? button('discord back', 'Bring back', 'Bring back Discord', () => discord('back'))
-            : button('discord away', 'Take away for a minute', 'Take away for a minute: Discord', () =>
-                discord('away'),
-              ),
-        ),
+      row(
+        'Discord',
+        isAway,
+        isAway ? 'away: connections are cut and refused' : 'connected',
+        isAway
+          ? button('discord back', 'Bring back', 'Bring back Discord', () => discord('back'))
+          : button('discord away', 'Take away for a minute', 'Take away for a minute: Discord', () => discord('away')),
+      ),
+      row(
+        'Network switch',
+        stormy > 0,
+        stormy > 0 ? `dead: ${stormy} more alerts fire` : 'works',
+        stormy > 0
+          ? button('storm end', 'Repair', 'Repair the network switch', () => storm('end'))
+          : button('storm begin', 'Break: 200 alerts', 'Break the network switch: 200 alerts at once', () =>
+              storm('begin'),
+            ),
       ),
     ),
   ];

@@ -185,6 +185,7 @@ function renderBeside(view: View): void {
     node: (node, state) => void tell(act('node', { node, state })),
     push: (image) => void tell(act('push', { image })),
     discord: (wanted) => void tell(act('discord', { discord: wanted })),
+    storm,
   });
 }
 
@@ -204,6 +205,11 @@ function renderSteps(view: View): void {
 function fire(alert: string): void {
   open('alerts');
   void tell(act('fire', { alert }));
+}
+
+function storm(wanted: 'begin' | 'end'): void {
+  open('alerts');
+  void tell(act('storm', { storm: wanted }));
 }
 
 function resolve(alert: string): void {

@@ -134,6 +134,8 @@ export interface PageHomelab {
   readonly app: PageApp | null;
   readonly commits: readonly PageCommit[];
   readonly alerts: readonly PageAlert[];
+  /** How many alerts of the storm fire; 0 where there is none. */
+  readonly storm: number;
   /** Tags that a build has pushed, oldest first. */
   readonly tags: readonly string[];
   /** What to install, where something is missing. */

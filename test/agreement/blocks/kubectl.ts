@@ -1,10 +1,9 @@
 // Whether kubectl knows a command of a document: its words, its flags, and the folders and files that it names.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { findPrograms } from '../../../sandbox/programs.ts';
-import { root } from '../../../scripts/check/run-tool.ts';
+import { placeOf } from './places.ts';
 
 const run = promisify(execFile);
 
@@ -25,14 +24,15 @@ export async function wrongKubectl(words: readonly string[]): Promise<string[]> 
     ...unknown.map((flag) => `kubectl ${plain[0]} has no flag ${flag}`),
     ...(await Promise.all(valuesOf('-k', all).map(wrongFolder))).flat(),
     ...valuesOf('-f', all)
-      .filter((file) => file !== '-' && !existsSync(join(root, file)))
+      .filter((file) => file !== '-' && placeOf(file) === null)
       .map((file) => `there is no file ${file}`),
   ];
 }
 
 async function wrongFolder(folder: string): Promise<string[]> {
-  if (!existsSync(join(root, folder, 'kustomization.yaml'))) return [`${folder} is no kustomization`];
-  const rendered = await kubectl('kustomize', join(root, folder));
+  const kustomization = placeOf(`${folder}/kustomization.yaml`);
+  if (kustomization === null) return [`${folder} is no kustomization`];
+  const rendered = await kubectl('kustomize', dirname(kustomization));
   return /^kind: \w+$/m.test(rendered) ? [] : [`${folder} does not render: ${rendered.slice(0, 300)}`];
 }
 

@@ -1,5 +1,5 @@
 // What is wrong with a command of a shell block, program by program; a program that is not here is wrong.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readArguments } from '../../../sandbox/arguments.ts';
@@ -7,6 +7,7 @@ import { root } from '../../../scripts/check/run-tool.ts';
 import { Environment, variableMeta, variableNames } from '../../../src/config/environment-schema.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { wrongKubectl } from './kubectl.ts';
+import { placeOf } from './places.ts';
 import { commandsIn, type ShellCommand } from './shell.ts';
 
 type Check = (args: readonly string[]) => readonly string[] | Promise<readonly string[]>;
@@ -105,7 +106,7 @@ function only(known: readonly string[], command: string, rest: readonly string[]
 }
 
 function missing(paths: readonly string[]): readonly string[] {
-  return paths.filter((path) => !existsSync(join(root, path))).map((path) => `there is no ${path}`);
+  return paths.filter((path) => placeOf(path) === null).map((path) => `there is no ${path}`);
 }
 
 function text(file: string): string {
