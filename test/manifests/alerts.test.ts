@@ -80,9 +80,11 @@ describe('the runbooks', () => {
   test.each(texts)('%s names commands of the bot as they are, and links to pages that there are', (_name, text) => {
     const typed = [...text.matchAll(/`(\/[a-z]+(?: [a-z]+:[^`\s]+)*)`/g)].map(([, command = '']) => command);
     expect(typed.flatMap(wrongIn)).toEqual([]);
-    const linked = [...text.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => target);
-    for (const target of linked.filter((one) => !one.startsWith('https://'))) {
-      expect(() => readFileSync(join(runbooks, target))).not.toThrow();
+    const links = [...text.matchAll(/\]\((?!https:)([^)#]+)(?:#([^)]+))?\)/g)];
+    for (const [, target = '', anchor] of links) {
+      const headings = [...readFileSync(join(runbooks, target), 'utf8').matchAll(/^#+ (.*)$/gm)];
+      const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
+      if (anchor !== undefined) expect(anchors).toContain(anchor);
     }
   });
 });
@@ -136,6 +138,7 @@ describe('what the queries name is what there is', () => {
         return isNamed && isIn && wanted.every(([label, value]) => metadata.labels[label] === value);
       });
     expect(read.map(({ metadata }) => metadata.name)).toEqual(['mysql-multi-tenant-service']);
+    expect(ruleOf('MySQLDown').expr).toContain('namespace="laravel-apps",service="mysql-multi-tenant-service"');
   });
 });
 
