@@ -16,6 +16,8 @@ export interface Lane {
   after: number;
   /** In a row, for the backoff. */
   failures: number;
+  /** Whether cards fold is not looked at before this. */
+  foldAfter: number;
   /** What was in the channel when it was last read back, and since when; null where that is not known (any more). */
   seen: { readonly since: number; readonly messages: ReadonlyMap<string, string> } | null;
   /** The channel refused the last request; told once. */
@@ -33,6 +35,7 @@ export function createLane(channelId: string): Lane {
     editAfter: 0,
     after: 0,
     failures: 0,
+    foldAfter: 0,
     seen: null,
     refusing: false,
   };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
 import type { CardRecord, WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
+import { createCrowd } from './crowd.ts';
 import {
   type Attempt,
   type Delivery,
@@ -63,9 +64,6 @@ export interface Publisher {
 /** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
 const tokenPauseMs = 5 * 60_000;
 
-/** So many are worth a look at the whole channel. */
-const fewUnseen = 3;
-
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
 
@@ -79,6 +77,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const stopping = new AbortController();
   /** Begun in the ledger, and known not to have left this process. */
   const unsent = new Set<string>();
+  const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   let pausedUntil = 0;
   let ending = false;
 
@@ -130,9 +129,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return false;
     }
     const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
-    await lookAround(lane);
     // As long as the channel takes everything at once, nothing has to wait.
-    if (!allowed.create) await fold(lane, time);
+    if (!allowed.create) await crowd.fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined) {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
@@ -141,32 +139,20 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await recordShown();
     const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
     if (next.kind === 'card') {
-      await show(lane, next.card);
+      const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
+      if (isKnown || !(await crowd.lookAround(lane))) await show(lane, next.card);
       return true;
     }
-    const waits = [lane.createAfter, lane.editAfter, unwritten.unrecorded.size > 0 ? time + storePauseMs : 0];
+    const waits = [
+      lane.createAfter,
+      lane.editAfter,
+      allowed.create ? 0 : lane.foldAfter,
+      unwritten.unrecorded.size > 0 ? time + storePauseMs : 0,
+    ];
     if (next.kind === 'later') waits.push(next.at);
     const later = waits.filter((at) => at > time);
     if (later.length > 0) runAt(lane, Math.min(...later));
     return false;
-  }
-
-  /** One read of the channel for many cards that may have a message; where it fails, each is looked for by itself. */
-  async function lookAround(lane: Lane): Promise<void> {
-    const { count, since } = await ledger.unseen(lane.channelId);
-    if (count < fewUnseen && (count === 0 || lane.seen === null || lane.seen.since > since)) return;
-    if (lane.seen === null || lane.seen.since > since) {
-      const read = await options.channels.readBack(lane.channelId, new Date(since), stopping.signal);
-      if (read.kind !== 'read') return;
-      lane.seen = { since, messages: read.messages };
-    }
-    await ledger.seen(lane.channelId, lane.seen.since, lane.seen.messages);
-  }
-
-  async function fold(lane: Lane, time: number): Promise<void> {
-    const folded = await ledger.fold(lane.channelId, time);
-    if (folded > 0)
-      log.info({ channel: lane.channelId, folded }, 'Alerts fold into a digest: more wait than the channel takes');
   }
 
   async function show(lane: Lane, card: CardRecord): Promise<void> {
