@@ -1,4 +1,5 @@
 // Alerts by the hundred: bodies with groups of their own, posted at the bot, and when each reaches Discord.
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Alert, bodyOf } from '../sandbox/alertmanager/body.ts';
 import type { LoggedRequest } from '../sandbox/discord/discord.ts';
 import type { Homelab } from '../sandbox/homelab.ts';
@@ -48,6 +49,17 @@ export async function post({ bot, webhookToken }: Homelab, body: string): Promis
   await response.arrayBuffer();
   if (response.status !== 202) throw new Error(`A webhook was answered with ${response.status}`);
   return performance.now() - started;
+}
+
+/** Resolves once nothing waits to be shown. Rejects after `limitMs`. */
+export async function untilShown({ bot }: Pick<Homelab, 'bot'>, limitMs: number): Promise<void> {
+  const until = performance.now() + limitMs;
+  while (performance.now() < until) {
+    const text = await (await fetch(`${bot.url}/metrics`)).text();
+    if (/^homelab_bot_queue_depth 0$/m.test(text)) return;
+    await delay(50);
+  }
+  throw new Error(`Messages still wait after ${limitMs} ms`);
 }
 
 export interface Arrivals {

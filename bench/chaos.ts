@@ -210,8 +210,20 @@ function rings(discord: Discord, group: Group): readonly SandboxMessage[] {
   return about(discord, group).filter(({ replyTo }) => replyTo !== null);
 }
 
+/** Messages of its own. */
 function about(discord: Discord, { name, channel }: Group): readonly SandboxMessage[] {
-  return discord.messages(channel).filter(({ text }) => text.includes(name));
+  return discord.messages(channel).filter((message) => !isStorm(message) && message.text.includes(name));
+}
+
+function isStorm({ content }: SandboxMessage): boolean {
+  return content.includes('storm');
+}
+
+/** Its line in the file or the text of a storm's message; undefined where none has it. */
+function lineInStorm(discord: Discord, { name, channel }: Group): string | undefined {
+  const storms = discord.messages(channel).filter(isStorm);
+  const lines = storms.flatMap(({ text, files }) => [text, ...files.map((file) => file.text())].join('\n').split('\n'));
+  return lines.find((line) => line.includes(name));
 }
 
 /** It got worse after its message was made, and goes on. */
@@ -221,6 +233,9 @@ function shouldRing(discord: Discord, group: Group): boolean {
 }
 
 function isTrue(discord: Discord, group: Group): boolean {
+  if (shown(discord, group).length === 0) {
+    return lineInStorm(discord, group)?.includes(group.resolves ? 'resolved' : '2 firing') === true;
+  }
   const [ring] = rings(discord, group);
   if (ring === undefined ? shouldRing(discord, group) : group.resolves) return false;
   return shown(discord, group).some(({ text }) =>
@@ -235,7 +250,9 @@ async function untilTrue(discord: Discord, plan: readonly Group[]): Promise<void
 
 function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
   const provoked = discord.requests.all.filter(({ status, byFault }) => status === 429 && !byFault);
-  const lost = plan.filter((group) => shown(discord, group).length === 0);
+  const isAlone = (group: Group) => shown(discord, group).length > 0;
+  const lost = plan.filter((group) => !isAlone(group) && lineInStorm(discord, group) === undefined);
+  const folded = plan.filter((group) => !isAlone(group) && lineInStorm(discord, group) !== undefined);
   const twice = plan.filter((group) => shown(discord, group).length > 1);
   const untrue = plan.filter((group) => !isTrue(discord, group));
   for (const { method, route } of provoked) console.log(`  429 provoked by ${method} ${route}`);
@@ -256,6 +273,7 @@ function report(discord: Discord, plan: readonly Group[], ms: number): Row[] {
   });
   return [
     count('groups lost', lost.length, 0),
+    count('groups that share the message of a storm', folded.length),
     count('groups shown twice', twice.length, 0),
     count('groups whose message is not true in the end', untrue.length, 0),
     count('rings lost', unrung.length, 0),

@@ -1,7 +1,7 @@
 // Memory of the bundle: idle, under 200 bodies of 3 MiB at once, and after 10,000 alerts in 1,000 groups.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Homelab, startHomelab } from '../sandbox/homelab.ts';
-import { notification, post, watchArrivals } from './alerts.ts';
+import { notification, post, untilShown } from './alerts.ts';
 import { bundle, unlimited } from './bundle.ts';
 import { type Memory, memoryOf } from './memory-of.ts';
 import type { Row } from './row.ts';
@@ -31,7 +31,6 @@ export async function memoryBench(): Promise<Row[]> {
         { name: `${underFlood}, ${shape}, slowest answer of /whoami`, value: slowestMs, unit: 'ms', aim: 3_000 },
       );
     }
-    const seen = watchArrivals(homelab, /Storm\d{4}/);
     let next = 0;
     const send = async (): Promise<void> => {
       while (next < groups) {
@@ -42,7 +41,7 @@ export async function memoryBench(): Promise<Row[]> {
     };
     await Promise.all(Array.from({ length: atOnce }, send));
     const busy = await memoryOf(homelab.bot.pid);
-    await seen.all(groups, 300_000);
+    await untilShown(homelab, 300_000);
     await delay(restMs);
     const after = await memoryOf(homelab.bot.pid);
     return [

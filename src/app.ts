@@ -2,18 +2,12 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
-import { openAlertmanager } from './alertmanager/open.ts';
-import { alertCard, createAlerts } from './alerts/alerts.ts';
-import { createDigests, digestCard, digestPrefix } from './alerts/digest.ts';
-import { createEscalations } from './alerts/escalations.ts';
 import { eachOpen } from './alerts/open-incidents.ts';
-import { createReconciler, type Reconciler } from './alerts/reconciler.ts';
-import { ringCard } from './alerts/rings.ts';
 import { type Notification, notificationParser } from './alerts/schema.ts';
-import { createSilencing } from './alerts/silencing.ts';
-import { createWatchdog, watchdogCard } from './alerts/watchdog.ts';
+import { buildAlerts } from './app/alerts.ts';
+import { buildSilencing, doubtAbout } from './app/silencing.ts';
+import { startSweeper } from './app/sweeper.ts';
 import { createAudit } from './audit/audit.ts';
-import { cardOfRing } from './cards/card.ts';
 import type { FailedOutcome } from './cards/deliver.ts';
 import { foldingRule } from './cards/fold.ts';
 import { createCardAddress, createCardLink } from './cards/link.ts';
@@ -31,7 +25,6 @@ import { createSuggestions } from './deploys/suggestions.ts';
 import { openDiscord } from './discord/discord.ts';
 import { definitionsOf } from './dispatch/definitions.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
-import { readTyped } from './dispatch/typed-command.ts';
 import { httpLimits } from './http/limits.ts';
 import { startHttp } from './http/server.ts';
 import { programEnvironment } from './lib/exec.ts';
@@ -48,13 +41,10 @@ import { answerShelf } from './store/answers.ts';
 import { auditRows, auditTrail } from './store/audit.ts';
 import { cardLedger } from './store/cards.ts';
 import { openStore } from './store/database.ts';
-import { digestStore, removeOldDigests } from './store/digests.ts';
-import { alertStore, removeEndedIncidents } from './store/incidents.ts';
 import { interactionMemory } from './store/interactions.ts';
-import { operationStore, removeEndedOperations } from './store/operations.ts';
+import { operationStore } from './store/operations.ts';
 import { outageStore } from './store/outages.ts';
-import { postStore, removeOldPosts } from './store/posts.ts';
-import { removeOldAbsences, watchdogStore } from './store/watchdog.ts';
+import { postStore } from './store/posts.ts';
 import { version } from './version.ts';
 
 export interface App {
@@ -63,10 +53,6 @@ export interface App {
   /** Takes no more webhooks, finishes what is in flight or leaves it in the store, and closes everything within `limitMs`. */
   stop(limitMs: number): Promise<void>;
 }
-
-const sweepMs = 3_600_000;
-
-const commandsByName = new Map(commands.map((command) => [command.name, command]));
 
 /** Of an attempt to show a card: Discord did not answer, or does not take the token. */
 const unreachable: ReadonlySet<FailedOutcome> = new Set(['not sent', 'unknown', 'token refused']);
@@ -140,40 +126,15 @@ export async function startApp(options: {
       now,
     });
     const posts = createPosts({ store: postStore(store), publisher, now });
-    const incidents = alertStore(store);
-    const alerts = createAlerts({
-      store: incidents,
+    const { incidents, alerts, escalations, watchdog, digests } = buildAlerts({
+      config,
+      store,
       publisher,
-      routes: config.alerts.routes,
-      defaultChannelId: config.discord.alertChannelId,
-      escalationExpected: (at) => escalations.expect(at),
-      actions: {
-        canSilence: config.alertmanager.api !== null,
-        isReadCommand: (text) => readTyped(text, commandsByName) !== null,
-      },
-      watchdog: config.alerts.watchdog.alertname,
+      kinds,
+      lifecycle,
       log,
       now,
     });
-    lifecycle.onStop('alerts', () => alerts.stop());
-    const escalations = createEscalations({ store: incidents, alerts, log, now });
-    lifecycle.onStop('escalations', () => escalations.stop());
-    const watchdog = createWatchdog({
-      store: watchdogStore(store),
-      publisher,
-      routes: config.alerts.routes,
-      defaultChannelId: config.discord.alertChannelId,
-      ...config.alerts.watchdog,
-      log,
-      now,
-    });
-    lifecycle.onStop('watchdog', () => watchdog.stop());
-    kinds[alertCard] = alerts.show;
-    const digests = createDigests({ store: digestStore(store, now), publisher, log, now });
-    lifecycle.onStop('digests', () => digests.stop());
-    kinds[digestCard] = digests.show;
-    kinds[ringCard] = (id) => (id.startsWith(digestPrefix) ? digests.showRing(cardOfRing(id)) : alerts.showRing(id));
-    kinds[watchdogCard] = watchdog.show;
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
     lifecycle.onStop('outages', () => outages.stop());
@@ -269,34 +230,16 @@ export async function startApp(options: {
     const suggestions = createSuggestions(outside, log);
     lifecycle.onStop('suggestions', () => suggestions.stop());
 
-    const alertmanager = config.alertmanager.api === null ? null : openAlertmanager(config.alertmanager.api);
-    const reconciler =
-      alertmanager === null
-        ? null
-        : createReconciler({
-            alertmanager,
-            store: incidents,
-            alerts,
-            watchdog: config.alerts.watchdog.alertname,
-            log,
-            now,
-            looked: metrics.look,
-          });
-    const stopping = new AbortController();
-    lifecycle.onStop('silencing', () => stopping.abort());
-    const silencing = createSilencing({
-      alertmanager,
-      read: (id) => incidents.read(id),
+    const { reconciler, silencing } = buildSilencing({
+      config,
+      incidents,
       alerts,
-      open: alerts.named,
-      watchdog: config.alerts.watchdog.alertname,
+      looked: metrics.look,
+      lifecycle,
       redact,
       log,
-      changed: () => reconciler?.lookSoon(),
       now,
-      stopping: stopping.signal,
     });
-
     const addressOf = createCardAddress(ledger, config.discord.guildId);
     const dispatch = createDispatch({
       commands,
@@ -359,9 +302,8 @@ export async function startApp(options: {
     void suggestions.refresh();
     if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
     checkChannels();
-    const sweeper = setInterval(() => void sweep(), sweepMs);
-    lifecycle.onStop('sweeper', () => clearInterval(sweeper));
-    void sweep();
+    const sweeper = startSweeper({ store, keepMs: config.alerts.keepMs, log, now });
+    lifecycle.onStop('sweeper', () => sweeper.stop());
 
     function checkChannels(): void {
       const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
@@ -371,31 +313,11 @@ export async function startApp(options: {
       void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
     }
 
-    async function sweep(): Promise<void> {
-      const before = now().getTime() - config.alerts.keepMs;
-      try {
-        while ((await removeEndedIncidents(store, before)) > 0);
-        await removeOldDigests(store, before);
-        while ((await removeOldAbsences(store, before)) > 0);
-        while ((await removeOldPosts(store, before)) > 0);
-        while ((await removeEndedOperations(store, before)) > 0);
-      } catch (err) {
-        log.warn({ err }, 'Old cards could not be removed; tried again in an hour');
-      }
-    }
-
     return { url: http.url, stop };
   } catch (error) {
     await stop(5000);
     throw error;
   }
-}
-
-/** Why silences that `/alerts` shows may be out of date, or others be missing. */
-function doubtAbout(reconciler: Reconciler | null): string | null {
-  if (reconciler === null) return 'Silences are not known: ALERTMANAGER_URL is not set.';
-  const reason = reconciler.failing();
-  return reason === null ? null : `Alertmanager's list cannot be read now (${reason}): silences may be out of date.`;
 }
 
 function setAsideNotice(channelId: string, at: Date) {

@@ -23,6 +23,7 @@ export interface NewInteraction {
   readonly data: Record<string, unknown>;
   readonly commandName?: string;
   readonly sourceId?: string | null;
+  readonly label?: string;
 }
 
 /** Sends it over the gateway; when nobody answers in time it fails, as "The application did not respond" tells the person. */
@@ -34,6 +35,7 @@ export function createInteraction(world: World, made: NewInteraction): Interacti
     token: Buffer.from(`interaction:${id}:${randomBytes(24).toString('base64url')}`).toString('base64url'),
     createdAt: world.now(),
     commandName: made.commandName ?? null,
+    label: made.label ?? null,
     sourceId: made.sourceId ?? null,
     ack: null,
     failed: false,

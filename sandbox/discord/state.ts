@@ -137,6 +137,8 @@ export interface Interaction {
   readonly createdAt: number;
   readonly data: Record<string, unknown>;
   readonly commandName: string | null;
+  /** What the person used, as it is written on it: a button, a select with what was picked, a modal. Discord does not tell it. */
+  readonly label: string | null;
   /** The message whose component was used, also for a modal that a component opened. */
   readonly sourceId: string | null;
   ack: { readonly type: number; readonly at: number; readonly ephemeral: boolean } | null;

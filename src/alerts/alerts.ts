@@ -1,56 +1,21 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
+import { cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
 import { nameOf } from './describe.ts';
-import {
-  type Acknowledgement,
-  type Incident,
-  isOpen,
-  provisionalKey,
-  type RingReason,
-  worstSeverity,
-} from './incident.ts';
+import { type Acknowledgement, type Incident, isOpen, type RingReason } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
 import { ringMessage } from './ring-message.ts';
 import { wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
-import { type Labels, labelOf, type Notification } from './schema.ts';
+import { labelOf, type Notification } from './schema.ts';
+import type { AlertStore, AlertTransaction } from './store.ts';
+import { aboutIn, incidentOf, priorityOf, refOf } from './taken.ts';
 import { critical, rung, type Turned, turn } from './turn.ts';
-
-/** What happens in one transaction. */
-export interface AlertTransaction {
-  latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
-  provisional: AlertStore['provisional'];
-  /** The newest incident of the receiver whose group has these labels, whatever its key. */
-  newestOf(receiver: string, groupLabels: Labels): Promise<Incident | undefined>;
-  read(id: string): Promise<Incident | undefined>;
-  /** This receiver has called the bot. */
-  called(receiver: string, at: number): Promise<void>;
-  /** `escalateAt`: when the next role is mentioned (milliseconds since 1970), null where nobody is to be. */
-  write(incident: Incident, escalateAt: number | null): Promise<void>;
-  /** Resolves to the channel in which it is to be posted; null where its card is not there. */
-  ring(ring: WantedRing): Promise<string | null>;
-  /** A ring may no longer apply. */
-  reviewRing(id: string, priority: number): Promise<void>;
-  /** Resolves to the channel of the card, chosen when it was made. */
-  want(card: WantedCard): Promise<string>;
-}
-
-export interface AlertStore {
-  /** Durable when it resolves; rejects when the store fails. `work` may run twice. */
-  change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
-  latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
-  /** The newest provisional incident of the receiver that is of this key or holds one of these alerts, open or closed. */
-  provisional(receiver: string, key: string, fingerprints: readonly string[]): Promise<Incident | undefined>;
-  read(id: string): Promise<Incident | undefined>;
-  /** Incidents that have not ended, at most `limit`. */
-  open(limit: number): Promise<readonly Incident[]>;
-}
 
 /** What the publisher offers for this. */
 export interface AlertPublisher {
@@ -407,34 +372,4 @@ export function createAlerts(options: AlertOptions): Alerts {
       return incident && ringMessage(incident);
     },
   };
-}
-
-/** The incident that a notification is about, open or closed: its group's, or a provisional one that came before it was known. */
-async function incidentOf(
-  from: Pick<AlertStore, 'latest' | 'provisional'>,
-  { receiver, groupKey, groupLabels, alerts }: Notification,
-): Promise<Incident | undefined> {
-  const latest = await from.latest(receiver, groupKey);
-  if (latest?.closedAt === null) return latest;
-  const fingerprints = alerts.map((alert) => alert.fingerprint);
-  const provisional = await from.provisional(receiver, provisionalKey(groupLabels), fingerprints);
-  if (provisional === undefined || (latest !== undefined && latest.openedAt > provisional.openedAt)) return latest;
-  return provisional;
-}
-
-/** What a log line says of a notification; a groupKey holds label values of any length. */
-function aboutIn({ receiver, groupKey, status, alerts }: Notification) {
-  return { receiver, groupKey: groupKey.slice(0, 300), status, alerts: alerts.length };
-}
-
-function refOf(result: Merge): { readonly ref?: string } {
-  return result.kind === 'ignored' ? {} : { ref: result.incident.id };
-}
-
-function priorityOf({ kind, incident }: Changed): number {
-  if (incident.closedAt !== null) return priorities.end;
-  if (kind === 'updated' || kind === 'unchanged') return priorities.refresh;
-  const severity = worstSeverity(incident.alerts);
-  if (severity === 'critical') return priorities.critical;
-  return severity === 'warning' ? priorities.warning : priorities.notice;
 }

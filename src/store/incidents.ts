@@ -1,9 +1,9 @@
 // Queries about incidents.
 import { sql } from 'kysely';
-import type { AlertStore } from '../alerts/alerts.ts';
 import type { EscalationStore } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import type { ReconcilerStore } from '../alerts/reconciler.ts';
+import type { AlertStore } from '../alerts/store.ts';
 import { wantCard } from './cards.ts';
 import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
 import { prepared } from './prepared.ts';

@@ -38,8 +38,9 @@ function newAlert() {
   return { name, labels: { ...nodeDown.labels, alertname: name } };
 }
 
+/** Not the lines that ring. */
 function cardsOf(name: string): SandboxMessage[] {
-  return discord.messages('alerts').filter(({ text, content }) => text.includes(name) && content.startsWith('🔴'));
+  return discord.messages('alerts').filter(({ text }) => text.includes(name) && text.includes(' · ref '));
 }
 
 const isAbout = (receiver: string) => (card: SandboxMessage) => card.text.includes(`receiver ${receiver} ·`);

@@ -80,6 +80,18 @@ describe('a block is wrong', () => {
     ['when the bot serves no such path', block('sh', 'curl -s http://homelab-bot.chatops:8080/frob'), 'does not serve'],
     ['when a pattern finds nothing', block('sh', 'kubectl logs x | grep -E \'"level":"bad"\''), 'finds no errors'],
     ['when SQLite does not take it', block('sh', 'sqlite3 data/homelab-bot.db "VACUUM UNDER x"'), 'does not take'],
+    ['when a script of the homelab is not there', block('sh', 'sudo bootstrap/99-frob'), 'no script bootstrap/99-frob'],
+    [
+      'when a script has no such option, on another machine too',
+      block('sh', "ssh desktop-2 'cd homelab-config && sudo bootstrap/30-k3s --frob'"),
+      'bootstrap/30-k3s has no option --frob',
+    ],
+    ['when a chart has no version', block('sh', 'helm upgrade --install loki a/loki -n monitoring'), 'no version'],
+    [
+      'when the values of a chart are not there',
+      block('sh', 'helm upgrade --install loki a/loki --version 1.2.3 -f frob.yaml'),
+      'no frob.yaml',
+    ],
     ['when its YAML does not parse', block('yaml', 'a: 1', 'a: 2'), 'unique'],
     ['when its YAML is nobody’s', block('yaml', 'frob: 1'), 'what a document with frob is'],
     ['when the configuration refuses it', block('yaml', 'access: { viewr: ["112233445566778801"] }'), 'viewr'],
@@ -109,6 +121,9 @@ describe('a block is wrong', () => {
 test('blocks are found where they are indented, and told by their line', () => {
   expect(blocksIn('a.md', '1. Do:\n\n   ```sh\n   npm start\n     more\n   ```\n')).toEqual([
     { file: 'a.md', line: 3, language: 'sh', text: 'npm start\n  more' },
+  ]);
+  expect(blocksIn('a.md', '1. ```sh\n   npm start\n   ```\n')).toEqual([
+    { file: 'a.md', line: 1, language: 'sh', text: 'npm start' },
   ]);
   expect(() => blocksIn('a.md', '\n```sh\nnpm start\n')).toThrow('a.md:2: this block is never closed');
 });

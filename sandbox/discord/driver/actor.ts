@@ -145,7 +145,7 @@ export function createActor(world: World, username: string): Actor {
       if (button.customId === null) throw new Error(`"${label}" is a link to ${button.url}`);
       if (button.disabled) throw new Error(`"${label}" is disabled`);
       const data = { component_type: 2, custom_id: button.customId, id: componentId(message, button.customId) };
-      return act({ type: 3, channelId: message.channelId, data, sourceId: message.id });
+      return act({ type: 3, channelId: message.channelId, data, sourceId: message.id, label });
     },
     async select(given, name, values) {
       const message = messageFor(given);
@@ -166,13 +166,13 @@ export function createActor(world: World, username: string): Actor {
         id: componentId(message, select.customId),
         ...chosen,
       };
-      return act({ type: 3, channelId: message.channelId, data, sourceId: message.id });
+      return act({ type: 3, channelId: message.channelId, data, sourceId: message.id, label: values.join(', ') });
     },
     async submit(opened, values) {
       const before = world.state.interactions.get(opened.id);
       if (!opened.modal || !before) throw new Error('Nothing is open to be submitted');
       const data = { custom_id: opened.modal.customId, components: filled(opened.modal, values) };
-      return act({ type: 5, channelId: before.channelId, data, sourceId: before.sourceId });
+      return act({ type: 5, channelId: before.channelId, data, sourceId: before.sourceId, label: opened.modal.title });
     },
     say(name, content) {
       const channel = channelFor(name);
@@ -264,8 +264,8 @@ function checkLength(value: string, input: Record<string, unknown>): string {
 
 /** Words for what was done: `/nodes node:desktop-1`, `[Acknowledge]`. */
 export function describeAct(interaction: Interaction): string {
-  if (interaction.type === 3) return `uses ${String(interaction.data['custom_id'])}`;
-  if (interaction.type === 5) return `submits ${String(interaction.data['custom_id'])}`;
+  if (interaction.type === 3) return `[${interaction.label ?? String(interaction.data['custom_id'])}]`;
+  if (interaction.type === 5) return `sends [${interaction.label ?? String(interaction.data['custom_id'])}]`;
   const words: string[] = [];
   const visit = (options: unknown): void => {
     for (const option of (options as { name: string; value?: unknown; options?: unknown }[] | undefined) ?? []) {

@@ -16,7 +16,7 @@ export function blocksIn(file: string, markdown: string): readonly Block[] {
   let open: { readonly block: Omit<Block, 'text'>; readonly fence: string; readonly indent: number } | null = null;
   let lines: string[] = [];
   for (const [index, line] of markdown.split('\n').entries()) {
-    const [, indent = '', fence = '', info = ''] = /^( *)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+    const [, indent = '', fence = '', info = ''] = /^( *(?:\d+\. +)?)(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
     if (open !== null && fence.startsWith(open.fence) && info.trim() === '') {
       blocks.push({ ...open.block, text: lines.join('\n') });
       open = null;

@@ -10,12 +10,15 @@ const run = promisify(execFile);
 /** Short flags with a value, and the long ones that may stand before the command. */
 const valued = new Set(['-n', '-f', '-k', '-o', '-l', '-c', '--namespace', '--kubeconfig', '--context']);
 
+/** How many words name a command, where it is more than one. */
+const depths: Readonly<Record<string, number>> = { auth: 2, create: 3, rollout: 2, set: 2, top: 2 };
+
 /** @returns what is wrong with it. */
 export async function wrongKubectl(words: readonly string[]): Promise<string[]> {
   const all = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
   const flags = all.filter((word) => word.startsWith('-') && word !== '-').map((word) => word.split('=')[0] ?? '');
   const plain = all.filter((word, index) => !word.startsWith('-') && !valued.has(all[index - 1] ?? ''));
-  const help = await kubectl(...plain.slice(0, 3), '--help');
+  const help = await kubectl(...plain.slice(0, depths[plain[0] ?? ''] ?? 1), '--help');
   const usage = /^Usage:\n +kubectl (.*)$/m.exec(help)?.[1]?.split(' ') ?? [];
   if (plain[0] === undefined || usage[0] !== plain[0]) return [`kubectl has no command ${plain[0]}`];
   const known = `${help}\n${await kubectl('options')}`;
@@ -36,8 +39,16 @@ async function wrongFolder(folder: string): Promise<string[]> {
   return /^kind: \w+$/m.test(rendered) ? [] : [`${folder} does not render: ${rendered.slice(0, 300)}`];
 }
 
-/** What it prints, on success or failure. */
-async function kubectl(...args: string[]): Promise<string> {
+const said = new Map<string, Promise<string>>();
+
+/** What it prints, on success or failure; asked once. */
+function kubectl(...args: string[]): Promise<string> {
+  const known = said.get(args.join(' ')) ?? ask(args);
+  said.set(args.join(' '), known);
+  return known;
+}
+
+async function ask(args: readonly string[]): Promise<string> {
   const { path, advice } = await findPrograms();
   if (advice !== null) throw new Error(advice);
   const env = { PATH: path, HOME: '/nonexistent', LC_ALL: 'C' };

@@ -6,6 +6,7 @@ import { readArguments } from '../../../sandbox/arguments.ts';
 import { root } from '../../../scripts/check/run-tool.ts';
 import { Environment, variableMeta, variableNames } from '../../../src/config/environment-schema.ts';
 import { createLog } from '../../../src/lib/log.ts';
+import { commandsBySsh, helm, looking, wrongScript } from './homelab.ts';
 import { wrongKubectl } from './kubectl.ts';
 import { placeOf } from './places.ts';
 import { commandsIn, type ShellCommand } from './shell.ts';
@@ -21,7 +22,11 @@ const programs: Readonly<Record<string, Check>> = {
   sqlite3,
   podman,
   kubectl: wrongKubectl,
-  git: ([command = '', ...rest]) => only(['clone', 'push', 'commit', 'add'], command, rest),
+  git: ([command = '', ...rest]) => (command === 'pull' ? [] : only(['clone', 'push', 'commit', 'add'], command, rest)),
+  helm,
+  sudo: (words) => wrongWords(words),
+  ssh: async (args) => (await Promise.all(commandsBySsh(args).map(wrongWords))).flat(),
+  ...Object.fromEntries(looking.map((name) => [name, () => []])),
   openssl: ([command = '', ...rest]) => only(['rand'], command, rest),
   node: ([file = '']) => missing([file]),
   cp: ([from = '']) => missing([from]),
@@ -34,18 +39,24 @@ const programs: Readonly<Record<string, Check>> = {
 
 /** @returns what is wrong with a block of shell commands. */
 export async function wrongShell(block: string): Promise<readonly string[]> {
-  const commands = commandsIn(block);
+  // What the reader puts in their own words for, as in <your host>.
+  const commands = commandsIn(block.replaceAll(/<[a-zA-Z][^<>\n]*>/g, 'yours'));
   if (commands.length === 0) return ['it holds no command'];
   return (await Promise.all(commands.map(wrongCommand))).flat();
 }
 
-async function wrongCommand({ assigned, words: [program, ...args] }: ShellCommand): Promise<readonly string[]> {
+async function wrongCommand({ assigned, words }: ShellCommand): Promise<readonly string[]> {
   const unknown = assigned
     .filter((name) => !variableNames.some((known) => known === name || `${known}_FILE` === name))
     .map((name) => `${name} is no variable of .env.example`);
-  if (program === undefined) return unknown;
+  return words.length === 0 ? unknown : [...unknown, ...(await wrongWords(words))];
+}
+
+async function wrongWords([program = '', ...args]: readonly string[]): Promise<readonly string[]> {
+  const script = wrongScript(program, args);
+  if (script !== null) return script;
   const check = Object.hasOwn(programs, program) ? programs[program] : undefined;
-  return [...unknown, ...(check === undefined ? [`nothing here knows the program ${program}`] : await check(args))];
+  return check === undefined ? [`nothing here knows the program ${program}`] : check(args);
 }
 
 function npm([command = '', ...rest]: readonly string[]): readonly string[] {

@@ -64,6 +64,9 @@ const Alertmanager = z.strictObject({
     .optional(),
 });
 
+/** What a folder of manifests/ says to be given the settings. */
+const Kustomization = z.strictObject({ components: z.tuple([z.literal('../settings')]) });
+
 /** @returns what is wrong with it. */
 export function wrongYaml(block: string): readonly string[] {
   const documents = parseAllDocuments(block);
@@ -76,6 +79,7 @@ function wrongDocument(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return ['it is no mapping'];
   const keys = Object.keys(value);
   if (keys.includes('receivers') || keys.includes('route')) return wrongBy(Alertmanager, value);
+  if (keys.includes('components')) return wrongBy(Kustomization, value);
   if (keys.length > 0 && keys.every((key) => key in ConfigFile.shape)) return wrongBy(ConfigFile, value);
   return [`nothing here knows what a document with ${keys.join(', ')} is`];
 }

@@ -1,0 +1,71 @@
+// Builds what happens to alerts from the moment that a notification is taken: incidents, rings, storms, the dead man's switch, and their cards.
+import type { Logger } from 'pino';
+import { commands } from '../../commands/index.ts';
+import { alertCard, createAlerts } from '../alerts/alerts.ts';
+import { createDigests, digestCard, digestPrefix } from '../alerts/digest.ts';
+import { createEscalations } from '../alerts/escalations.ts';
+import { ringCard } from '../alerts/rings.ts';
+import { createWatchdog, watchdogCard } from '../alerts/watchdog.ts';
+import { cardOfRing } from '../cards/card.ts';
+import type { Publisher, Show } from '../cards/publisher.ts';
+import type { Config } from '../config/config.ts';
+import { readTyped } from '../dispatch/typed-command.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { digestStore } from '../store/digests.ts';
+import { alertStore } from '../store/incidents.ts';
+import type { Store } from '../store/store.ts';
+import { watchdogStore } from '../store/watchdog.ts';
+
+const commandsByName = new Map(commands.map((command) => [command.name, command]));
+
+export interface AlertParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly publisher: Publisher;
+  /** What each kind of card says; those of alerts are added. */
+  readonly kinds: Record<string, Show>;
+  readonly lifecycle: Lifecycle;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** Starts nothing yet. */
+export function buildAlerts({ config, store, publisher, kinds, lifecycle, log, now }: AlertParts) {
+  const { routes, watchdog: watched } = config.alerts;
+  const defaultChannelId = config.discord.alertChannelId;
+  const incidents = alertStore(store);
+  const alerts = createAlerts({
+    store: incidents,
+    publisher,
+    routes,
+    defaultChannelId,
+    escalationExpected: (at) => escalations.expect(at),
+    actions: {
+      canSilence: config.alertmanager.api !== null,
+      isReadCommand: (text) => readTyped(text, commandsByName) !== null,
+    },
+    watchdog: watched.alertname,
+    log,
+    now,
+  });
+  lifecycle.onStop('alerts', () => alerts.stop());
+  const escalations = createEscalations({ store: incidents, alerts, log, now });
+  lifecycle.onStop('escalations', () => escalations.stop());
+  const watchdog = createWatchdog({
+    store: watchdogStore(store),
+    publisher,
+    routes,
+    defaultChannelId,
+    ...watched,
+    log,
+    now,
+  });
+  lifecycle.onStop('watchdog', () => watchdog.stop());
+  const digests = createDigests({ store: digestStore(store, now), publisher, log, now });
+  lifecycle.onStop('digests', () => digests.stop());
+  kinds[alertCard] = alerts.show;
+  kinds[digestCard] = digests.show;
+  kinds[ringCard] = (id) => (id.startsWith(digestPrefix) ? digests.showRing(cardOfRing(id)) : alerts.showRing(id));
+  kinds[watchdogCard] = watchdog.show;
+  return { incidents, alerts, escalations, watchdog, digests };
+}
