@@ -1,5 +1,5 @@
 // An incident: one alert group from its first notification until all of it is resolved.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Labels, labelOf } from './schema.ts';
 
 /** Alertmanager's words, and two of ours for alerts that it has stopped to mention. */
@@ -163,10 +163,7 @@ export interface Beginning {
 export function incidentId(beginning: Beginning, after: number | null): string {
   const starts = beginning.alerts.map((alert) => alert.startsAt);
   const earliest = starts.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
-  return createHash('sha256')
-    .update(JSON.stringify([beginning.receiver, beginning.groupKey, earliest, after]))
-    .digest('hex')
-    .slice(0, 20);
+  return hash('sha256', JSON.stringify([beginning.receiver, beginning.groupKey, earliest, after]), 'hex').slice(0, 20);
 }
 
 /** Before the group's labels, in place of a `groupKey`, which Alertmanager tells in notifications alone; theirs begin with a brace. */

@@ -1,5 +1,5 @@
 // What the publisher does next about one card: pure, with the reason.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CardRecord } from './card.ts';
 
 export type Step =
@@ -45,8 +45,6 @@ export function mayRelyOnNonce(record: CardRecord, now: number): boolean {
 
 /** At most 25 characters (Discord's limit); the same in every process for the same creation of the same card. */
 export function nonceOf(cardId: string, creation: number): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([cardId, creation]))
-    .digest('base64url');
+  const digest = hash('sha256', JSON.stringify([cardId, creation]), 'base64url');
   return `c-${digest.slice(0, 22)}`;
 }

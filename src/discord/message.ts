@@ -55,7 +55,8 @@ export interface Rendered {
 
 /** For a new message, or an answer to an interaction. For an edit leave out `ring`, `nonce`, `replyTo` and `ephemeral`. */
 export function render(message: Message, options: RenderOptions): Rendered {
-  const { redact, marker } = options;
+  const { marker } = options;
+  const redact = remembering(options.redact);
   const headline = headlineOf(message, redact);
   const { rows, asText } = rowsOf(message.buttons ?? [], redact);
   const selects = selectRows(message.selects ?? [], redact);
@@ -89,6 +90,18 @@ export function render(message: Message, options: RenderOptions): Rendered {
       }),
     },
     files: uploads,
+  };
+}
+
+/** The same text is looked at for whether it is blank, beside its neighbours, and for what is shown of it. */
+function remembering(redact: Redact): Redact {
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const safe = redact(text);
+    known.set(text, safe);
+    return safe;
   };
 }
 

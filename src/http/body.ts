@@ -28,7 +28,10 @@ export async function readBody(
   const length = announced === undefined ? null : Number(announced);
   if (length !== null && length > limits.bodyBytes) return { kind: 'too large' };
   const gone = new AbortController();
-  const onClose = () => gone.abort();
+  const onClose = () => {
+    // A whole body's request closes too.
+    if (!request.complete) gone.abort();
+  };
   request.once('close', onClose);
   try {
     const first = length ?? step;

@@ -1,5 +1,5 @@
 // Does a request present the right bearer token? Takes the same time whatever it presents.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../lib/secret.ts';
 
 /** @returns a check of an Authorization header's value as Node gives it (latin1). */
@@ -14,5 +14,5 @@ export function bearerCheck(token: Secret): (header: string | undefined) => bool
 }
 
 function digest(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }

@@ -1,6 +1,15 @@
 // Rows of the ledger as domains want them: made once, and each time asked for anew.
-import type { Selectable, Transaction } from 'kysely';
+import type {
+  Expression,
+  ExpressionBuilder,
+  OnConflictDatabase,
+  OnConflictTables,
+  Selectable,
+  Transaction,
+} from 'kysely';
 import type { WantedCard, WantedRing } from '../cards/card.ts';
+import { prepared } from './prepared.ts';
+import type { Reader } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
 /**
@@ -10,66 +19,108 @@ import type { CardsTable, Tables } from './tables.ts';
  */
 export async function upsertCard(tx: Transaction<Tables>, wanted: WantedCard) {
   const begun = wanted.begun && wanted.messageId === null;
-  return tx
+  const [card] = await (wanted.open ? upsertOpen : upsertEnded)(tx, {
+    id: wanted.id,
+    kind: wanted.kind,
+    channelId: wanted.channelId,
+    priority: wanted.priority,
+    messageId: wanted.messageId,
+    creations: begun ? 1 : 0,
+    intentAt: begun ? wanted.wantedAt : null,
+    intentRevision: begun ? 1 : null,
+    lookSince: wanted.lookSince,
+    mentionRoles: JSON.stringify(wanted.mentionRoles),
+    ring: wanted.ring ? 1 : 0,
+    wantedAt: wanted.wantedAt,
+  });
+  if (card === undefined) throw new Error('An upsert of a card returned no row');
+  return card;
+}
+
+interface CardRow extends Record<string, string | number | null> {
+  readonly id: string;
+  readonly kind: string;
+  readonly channelId: string;
+  readonly priority: number;
+  readonly messageId: string | null;
+  readonly creations: number;
+  readonly intentAt: number | null;
+  readonly intentRevision: number | null;
+  readonly lookSince: number | null;
+  readonly mentionRoles: string;
+  readonly ring: number;
+  readonly wantedAt: number;
+}
+
+const upsertOpen = prepared((db, row: CardRow) =>
+  insert(db, row, 1).onConflict((conflict) =>
+    conflict.column('id').doUpdateSet((eb) => ({
+      ...asked(eb, row),
+      open: 1,
+      // What nobody has seen yet keeps its urgency while it goes on.
+      priority: unseen(eb, eb.fn<number>('min', ['cards.priority', eb.val(row.priority)]), eb.val(row.priority)),
+    })),
+  ),
+);
+
+const upsertEnded = prepared((db, row: CardRow) =>
+  insert(db, row, 0).onConflict((conflict) =>
+    conflict.column('id').doUpdateSet((eb) => ({
+      ...asked(eb, row),
+      open: 0,
+      priority: row.priority,
+      // What is over before anybody has seen it rings as its end does.
+      mention_roles: unseen(eb, eb.val(row.mentionRoles), eb.ref('cards.mention_roles')),
+      ring: unseen(eb, eb.val(row.ring), eb.ref('cards.ring')),
+    })),
+  ),
+);
+
+function insert(db: Reader, row: CardRow, open: 0 | 1) {
+  return db
     .insertInto('cards')
     .values({
-      id: wanted.id,
-      kind: wanted.kind,
-      channel_id: wanted.channelId,
-      priority: wanted.priority,
+      id: row.id,
+      kind: row.kind,
+      channel_id: row.channelId,
+      priority: row.priority,
       revision: 1,
       shown_revision: 0,
-      message_id: wanted.messageId,
-      creations: begun ? 1 : 0,
-      intent_at: begun ? wanted.wantedAt : null,
-      intent_revision: begun ? 1 : null,
-      look_since: wanted.lookSince,
-      mention_roles: JSON.stringify(wanted.mentionRoles),
-      ring: wanted.ring ? 1 : 0,
+      message_id: row.messageId,
+      creations: row.creations,
+      intent_at: row.intentAt,
+      intent_revision: row.intentRevision,
+      look_since: row.lookSince,
+      mention_roles: row.mentionRoles,
+      ring: row.ring,
       attempts: 0,
-      wanted_at: wanted.wantedAt,
-      open: wanted.open ? 1 : 0,
+      wanted_at: row.wantedAt,
+      open,
     })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        revision: eb('cards.revision', '+', 1),
-        // What nobody has seen yet keeps its urgency while it goes on.
-        priority: wanted.open
-          ? eb
-              .case()
-              .when('cards.message_id', 'is', null)
-              .then(eb.fn<number>('min', ['cards.priority', eb.val(wanted.priority)]))
-              .else(wanted.priority)
-              .end()
-          : wanted.priority,
-        open: wanted.open ? 1 : 0,
-        // What is over before anybody has seen it rings as its end does.
-        ...(!wanted.open && {
-          mention_roles: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(JSON.stringify(wanted.mentionRoles))
-            .else(eb.ref('cards.mention_roles'))
-            .end(),
-          ring: eb
-            .case()
-            .when('cards.message_id', 'is', null)
-            .then(wanted.ring ? 1 : 0)
-            .else(eb.ref('cards.ring'))
-            .end(),
-        }),
-        // What waits already keeps its place.
-        wanted_at: eb
-          .case()
-          .whenRef('cards.shown_revision', '>=', 'cards.revision')
-          .then(wanted.wantedAt)
-          .else(eb.ref('cards.wanted_at'))
-          .end(),
-        retry_at: null,
-      })),
-    )
-    .returning(['channel_id', 'folded_into'])
-    .executeTakeFirstOrThrow();
+    .returning(['channel_id', 'folded_into']);
+}
+
+function asked(eb: ExpressionBuilder<OnConflictDatabase<Tables, 'cards'>, OnConflictTables<'cards'>>, row: CardRow) {
+  return {
+    revision: eb('cards.revision', '+', 1),
+    // What waits already keeps its place.
+    wanted_at: eb
+      .case()
+      .whenRef('cards.shown_revision', '>=', 'cards.revision')
+      .then(row.wantedAt)
+      .else(eb.ref('cards.wanted_at'))
+      .end(),
+    retry_at: null,
+  };
+}
+
+/** One value while the card has no message, and another from then on. */
+function unseen<T>(
+  eb: ExpressionBuilder<OnConflictDatabase<Tables, 'cards'>, OnConflictTables<'cards'>>,
+  value: Expression<T>,
+  otherwise: Expression<T>,
+) {
+  return eb.case().when('cards.message_id', 'is', null).then(value).else(otherwise).end();
 }
 
 /** Makes the ring of a card that has a message, or may have one, or the next one in its place. */

@@ -1,11 +1,19 @@
 // Queries about cards: the publisher's ledger, and wanting a card within another domain's transaction.
-import type { ExpressionBuilder, Selectable, SelectQueryBuilder, Transaction, Updateable } from 'kysely';
+import {
+  type ExpressionBuilder,
+  type Selectable,
+  type SelectQueryBuilder,
+  sql,
+  type Transaction,
+  type Updateable,
+} from 'kysely';
 import { z } from 'zod';
 import type { CardRecord, WantedCard } from '../cards/card.ts';
 import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
 import { upsertCard } from './card-rows.ts';
 import { fold, wantFolded } from './digests.ts';
+import { prepared } from './prepared.ts';
 import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
@@ -31,30 +39,21 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     },
     async next(channelId, allowed, now) {
       if (!allowed.create && !allowed.edit) return { kind: 'idle' };
-      let query = due(store.db).selectAll().where('channel_id', '=', channelId);
-      if (!allowed.create) query = query.where('message_id', 'is not', null);
-      if (!allowed.edit) query = query.where('message_id', 'is', null);
-      if (allowed.except.length > 0) query = query.where('id', 'not in', allowed.except);
-      query = query.where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]));
-      const row = await query
-        .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
-        .orderBy('priority')
-        .orderBy('wanted_at')
-        .limit(1)
-        .executeTakeFirst();
+      const asked = {
+        channelId,
+        now,
+        unposted: allowed.create ? 1 : 0,
+        posted: allowed.edit ? 1 : 0,
+        except: JSON.stringify(allowed.except),
+      };
+      const [row] = await mostUrgent(store.db, asked);
       if (row !== undefined) return { kind: 'card', card: toRecord(row) };
-      const later = await due(store.db)
-        .select((eb) => eb.fn.min('retry_at').as('at'))
-        .where('channel_id', '=', channelId)
-        .where('retry_at', '>', now)
-        .executeTakeFirst();
+      const [later] = await nextRetry(store.db, { channelId, now });
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
     async unseen(channelId) {
-      const row = await unseen(store.db.selectFrom('cards'), channelId)
-        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('look_since').as('since')])
-        .executeTakeFirstOrThrow();
-      return { count: row.count, since: row.since ?? 0 };
+      const [row] = await unseenCount(store.db, { channelId });
+      return { count: row?.count ?? 0, since: row?.since ?? 0 };
     },
     seen: (channelId, since, messages) =>
       store.commit(async (tx) => {
@@ -90,12 +89,7 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     shown: (id, messageId, revision, at) =>
       store.commit(async (tx) => {
         await settleRing(tx, id, revision);
-        const values = { message_id: messageId, shown_revision: revision, shown_at: at, look_since: null, attempts: 0 };
-        await tx
-          .updateTable('cards')
-          .set({ ...values, intent_at: null, intent_revision: null, retry_at: null })
-          .where('id', '=', id)
-          .execute();
+        await setShown(tx, { id, messageId, revision, at });
       }),
     async activity(since) {
       const rows = await store.db
@@ -130,6 +124,51 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     postpone: (id, retryAt, attempts) => update(id, { retry_at: retryAt, attempts }),
   };
 }
+
+interface NextAsked extends Record<string, string | number> {
+  readonly channelId: string;
+  readonly now: number;
+  /** Cards without and with a message: 1 where they count. */
+  readonly unposted: number;
+  readonly posted: number;
+  /** Ids, as a JSON list. */
+  readonly except: string;
+}
+
+const mostUrgent = prepared((db, asked: NextAsked) =>
+  due(db)
+    .selectAll()
+    .where('channel_id', '=', asked.channelId)
+    .where(sql<boolean>`case when message_id is null then ${asked.unposted} else ${asked.posted} end`)
+    .where(sql<boolean>`id not in (select value from json_each(${asked.except}))`)
+    .where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]))
+    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', asked.now)]))
+    .orderBy('priority')
+    .orderBy('wanted_at')
+    .limit(1),
+);
+
+const nextRetry = prepared((db, asked: { channelId: string; now: number }) =>
+  due(db)
+    .select((eb) => eb.fn.min('retry_at').as('at'))
+    .where('channel_id', '=', asked.channelId)
+    .where('retry_at', '>', asked.now),
+);
+
+const unseenCount = prepared((db, { channelId }: { channelId: string }) =>
+  unseen(db.selectFrom('cards'), channelId).select((eb) => [
+    eb.fn.countAll<number>().as('count'),
+    eb.fn.min('look_since').as('since'),
+  ]),
+);
+
+const setShown = prepared((db, shown: { id: string; messageId: string; revision: number; at: number }) =>
+  db
+    .updateTable('cards')
+    .set({ message_id: shown.messageId, shown_revision: shown.revision, shown_at: shown.at, look_since: null })
+    .set({ attempts: 0, intent_at: null, intent_revision: null, retry_at: null })
+    .where('id', '=', shown.id),
+);
 
 /** As if there had been no message. */
 const anew = { message_id: null, shown_revision: 0, intent_at: null, intent_revision: null, retry_at: null } as const;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Incident, KnownAlert } from '../alerts/incident.ts';
 import { createTurns } from '../lib/turns.ts';
+import { prepared } from './prepared.ts';
 import type { Reader } from './store.ts';
 
 /** Alerts in one row. */
@@ -46,6 +47,31 @@ export async function toIncidents(db: Reader, rows: readonly StoredState[]): Pro
   return incidents;
 }
 
+interface IncidentRow extends Record<string, string | number | null> {
+  readonly id: string;
+  readonly receiver: string;
+  readonly openedAt: number;
+  readonly groupKey: string;
+  readonly closedAt: number | null;
+  readonly escalateAt: number | null;
+  readonly state: string;
+  readonly parts: number;
+}
+
+const upsertIncident = prepared((db, row: IncidentRow) => {
+  const changing = {
+    group_key: row.groupKey,
+    closed_at: row.closedAt,
+    escalate_at: row.escalateAt,
+    state: row.state,
+    parts: row.parts,
+  };
+  return db
+    .insertInto('incidents')
+    .values({ id: row.id, receiver: row.receiver, opened_at: row.openedAt, ...changing })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing));
+});
+
 /** @param alertsStored true where its alerts are known to be stored as they are. */
 export async function writeIncident(
   db: Reader,
@@ -53,21 +79,20 @@ export async function writeIncident(
   options: { readonly escalateAt: number | null; readonly alertsStored: boolean },
 ): Promise<void> {
   const { alerts } = incident;
-  const changing = {
-    group_key: incident.groupKey,
-    closed_at: incident.closedAt,
-    escalate_at: options.escalateAt,
-    state: JSON.stringify({ ...incident, alerts: alerts.slice(0, perRow) }),
-    parts: Math.max(0, Math.ceil(alerts.length / perRow) - 1),
-  };
-  await db
-    .insertInto('incidents')
-    .values({ id: incident.id, receiver: incident.receiver, opened_at: incident.openedAt, ...changing })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
-    .execute();
+  const parts = Math.max(0, Math.ceil(alerts.length / perRow) - 1);
+  await upsertIncident(db, {
+    id: incident.id,
+    receiver: incident.receiver,
+    openedAt: incident.openedAt,
+    groupKey: incident.groupKey,
+    closedAt: incident.closedAt,
+    escalateAt: options.escalateAt,
+    state: JSON.stringify(parts === 0 ? incident : { ...incident, alerts: alerts.slice(0, perRow) }),
+    parts,
+  });
   if (options.alertsStored) return;
   const turn = createTurns();
-  for (let part = 0; part < changing.parts; part += 1) {
+  for (let part = 0; part < parts; part += 1) {
     const json = JSON.stringify(alerts.slice((part + 1) * perRow, (part + 2) * perRow));
     await db
       .insertInto('incident_parts')

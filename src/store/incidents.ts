@@ -6,6 +6,7 @@ import type { ReconcilerStore } from '../alerts/reconciler.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { wantCard } from './cards.ts';
 import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
+import { prepared } from './prepared.ts';
 import { reviewRing, wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 
@@ -89,18 +90,59 @@ const mostReceivers = 1000;
 const provisionalPrefix = 'provisional:';
 const afterProvisional = 'provisional;';
 
-/** The newest incident of an alert group, open or closed. */
-async function latestIncident(db: Reader, receiver: string, groupKey: string): Promise<Incident | undefined> {
-  const row = await db
+const latestOf = prepared((db, asked: { receiver: string; groupKey: string }) =>
+  db
     .selectFrom('incidents')
     .select(stateColumns)
-    .where('receiver', '=', receiver)
-    .where('group_key', '=', groupKey)
+    .where('receiver', '=', asked.receiver)
+    .where('group_key', '=', asked.groupKey)
     .orderBy('opened_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+/** The newest incident of an alert group, open or closed. */
+async function latestIncident(db: Reader, receiver: string, groupKey: string): Promise<Incident | undefined> {
+  const [row] = await latestOf(db, { receiver, groupKey });
   return row && toIncident(db, row);
 }
+
+/** Cheap, since it is asked for every new group and hardly ever there is one. */
+const anyProvisional = prepared((db, asked: { receiver: string }) =>
+  db
+    .selectFrom('incidents')
+    .select('id')
+    .where('receiver', '=', asked.receiver)
+    // A range, which the index answers; the next character after the colon is the semicolon.
+    .where('group_key', '>=', provisionalPrefix)
+    .where('group_key', '<', afterProvisional)
+    .limit(1),
+);
+
+interface ProvisionalAsked extends Record<string, string> {
+  readonly receiver: string;
+  readonly key: string;
+  /** As a JSON list. */
+  readonly fingerprints: string;
+}
+
+const provisionalOf = prepared((db, asked: ProvisionalAsked) => {
+  const own = sql<boolean>`group_key = ${asked.key}`;
+  const fingerprints = sql`(select value from json_each(${asked.fingerprints}))`;
+  const holds = sql<boolean>`(exists (select 1 from json_each(incidents.state, '$.alerts') as alert
+      where alert.value ->> '$.fingerprint' in ${fingerprints})
+    or exists (select 1 from incident_parts, json_each(incident_parts.alerts) as alert
+      where incident_id = incidents.id and alert.value ->> '$.fingerprint' in ${fingerprints}))`;
+  return db
+    .selectFrom('incidents')
+    .select(stateColumns)
+    .where('receiver', '=', asked.receiver)
+    .where('group_key', '>=', provisionalPrefix)
+    .where('group_key', '<', afterProvisional)
+    .where((eb) => eb.or([own, holds]))
+    .orderBy(own, 'desc')
+    .orderBy('opened_at', 'desc')
+    .limit(1);
+});
 
 async function provisionalIncident(
   db: Reader,
@@ -108,24 +150,8 @@ async function provisionalIncident(
   key: string,
   fingerprints: readonly string[],
 ): Promise<Incident | undefined> {
-  const own = sql<boolean>`group_key = ${key}`;
-  const asked = sql`(select value from json_each(${JSON.stringify(fingerprints)}))`;
-  const holds = sql<boolean>`(exists (select 1 from json_each(incidents.state, '$.alerts') as alert
-      where alert.value ->> '$.fingerprint' in ${asked})
-    or exists (select 1 from incident_parts, json_each(incident_parts.alerts) as alert
-      where incident_id = incidents.id and alert.value ->> '$.fingerprint' in ${asked}))`;
-  const row = await db
-    .selectFrom('incidents')
-    .select(stateColumns)
-    .where('receiver', '=', receiver)
-    // A range, which the index answers; the next character after the colon is the semicolon.
-    .where('group_key', '>=', provisionalPrefix)
-    .where('group_key', '<', afterProvisional)
-    .where((eb) => eb.or([own, holds]))
-    .orderBy(own, 'desc')
-    .orderBy('opened_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  if ((await anyProvisional(db, { receiver })).length === 0) return undefined;
+  const [row] = await provisionalOf(db, { receiver, key, fingerprints: JSON.stringify(fingerprints) });
   return row && toIncident(db, row);
 }
 
@@ -146,8 +172,12 @@ async function newestOf(
   return row && toIncident(db, row);
 }
 
+const stateOf = prepared((db, asked: { id: string }) =>
+  db.selectFrom('incidents').select(stateColumns).where('id', '=', asked.id),
+);
+
 async function readIncident(db: Reader, id: string): Promise<Incident | undefined> {
-  const row = await db.selectFrom('incidents').select(stateColumns).where('id', '=', id).executeTakeFirst();
+  const [row] = await stateOf(db, { id });
   return row && toIncident(db, row);
 }
 

@@ -3,6 +3,7 @@ import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { WantedRing } from '../cards/card.ts';
 import { upsertRing } from './card-rows.ts';
+import { prepared } from './prepared.ts';
 import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
@@ -54,22 +55,25 @@ export function settledCard(eb: ExpressionBuilder<Tables, 'cards'>) {
     );
 }
 
-/** A message that is made now rings by itself, for all that has happened until the revision that it shows. */
-export async function settleRing(tx: Transaction<Tables>, cardId: string, revision: number): Promise<void> {
-  await tx
+const settle = prepared((db, asked: { cardId: string; revision: number }) =>
+  db
     .updateTable('cards')
     .set((eb) => ({ shown_revision: eb.ref('revision') }))
-    .where('reply_to', '=', cardId)
+    .where('reply_to', '=', asked.cardId)
     .where('message_id', 'is', null)
-    .where('reply_revision', '<=', revision)
+    .where('reply_revision', '<=', asked.revision)
     .where((eb) =>
       eb.exists(
         eb
           .selectFrom('cards as card')
           .select('card.id')
-          .where('card.id', '=', cardId)
+          .where('card.id', '=', asked.cardId)
           .where('card.message_id', 'is', null),
       ),
-    )
-    .execute();
+    ),
+);
+
+/** A message that is made now rings by itself, for all that has happened until the revision that it shows. */
+export async function settleRing(tx: Transaction<Tables>, cardId: string, revision: number): Promise<void> {
+  await settle(tx, { cardId, revision });
 }
