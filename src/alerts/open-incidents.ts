@@ -1,4 +1,5 @@
-// All incidents that are open, a page at a time: a storm leaves ten thousand.
+// All incidents that are open, a page at a time: a storm leaves ten thousand, and everything else has its turn between them.
+import { createTurns } from '../lib/turns.ts';
 import type { Incident } from './incident.ts';
 
 export interface OpenIncidents {
@@ -6,14 +7,19 @@ export interface OpenIncidents {
   openAfter(id: string, limit: number): Promise<readonly Incident[]>;
 }
 
-const pageSize = 200;
+const pageSize = 100;
 
 /** Rejects when the store fails, and with the signal's reason. */
 export async function* eachOpen(store: OpenIncidents, signal: AbortSignal): AsyncGenerator<Incident, void, void> {
+  const turn = createTurns();
   let page: readonly Incident[] = [];
   do {
-    signal.throwIfAborted();
     page = await store.openAfter(page.at(-1)?.id ?? '', pageSize);
-    yield* page;
+    for (const incident of page) {
+      // The database answers at once, so that nothing but this lets a timer or a socket in.
+      await turn();
+      signal.throwIfAborted();
+      yield incident;
+    }
   } while (page.length === pageSize);
 }

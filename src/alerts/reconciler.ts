@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Alertmanager, Answer, Failure } from '../alertmanager/alertmanager.ts';
 import { backoff } from '../lib/backoff.ts';
 import type { Alerts } from './alerts.ts';
-import type { Incident } from './incident.ts';
+import { eachOpen, type OpenIncidents } from './open-incidents.ts';
 import {
   afterOutage,
   asNotified,
@@ -24,9 +24,7 @@ import {
 } from './reconcile.ts';
 import { silenceDetails } from './silence-details.ts';
 
-export interface ReconcilerStore {
-  /** Open incidents in the order of their ids, from the one after `id`. */
-  openAfter(id: string, limit: number): Promise<readonly Incident[]>;
+export interface ReconcilerStore extends OpenIncidents {
   /** Receivers of Alertmanager that have called the bot, as notifications spell them. */
   callers(): Promise<readonly string[]>;
 }
@@ -65,9 +63,6 @@ const endedMs = 1000;
 
 /** Between two tries while Alertmanager or the store is away. */
 const retries = { first: 10_000, longest: 60_000 };
-
-/** Incidents that are read at a time: a storm leaves ten thousand. */
-const pageSize = 200;
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { alertmanager, store, alerts, log, now } = options;
@@ -166,17 +161,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function compare(look: Look, signal: AbortSignal): Promise<Answer<null>> {
     const known = new Set<string>();
     const gone: string[] = [];
-    let page: readonly Incident[] = [];
-    do {
-      page = await store.openAfter(page.at(-1)?.id ?? '', pageSize);
-      for (const incident of page) {
-        const judged = judge(incident, look);
-        gone.push(...judged.gone);
-        for (const key of openKeys(incident)) known.add(key);
-        if (judged.incident !== incident) await amend(incident.id, look);
-      }
-      signal.throwIfAborted();
-    } while (page.length === pageSize);
+    for await (const incident of eachOpen(store, signal)) {
+      const judged = judge(incident, look);
+      gone.push(...judged.gone);
+      for (const key of openKeys(incident)) known.add(key);
+      if (judged.incident !== incident) await amend(incident.id, look);
+    }
     const unknown = unknownTo(known, look);
     const shown = await show(new Set(unknown.filter((key) => isDue(key, look))), look, signal);
     if (shown.kind !== 'answered') return shown;
