@@ -132,6 +132,7 @@ export async function startApp(options: {
       publisher,
       kinds,
       lifecycle,
+      redact,
       log,
       now,
     });

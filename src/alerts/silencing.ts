@@ -29,16 +29,33 @@ export interface Proposal {
   readonly reason: string;
 }
 
+export interface Made {
+  readonly proposal: Proposal;
+  readonly silence: KnownSilence;
+}
+
 export interface Silencing {
   /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
-  /** @throws UserError where the proposal was made by somebody else, is used up or too old, or Alertmanager does not take it. */
-  confirm(proposalId: string, by: By): Promise<{ readonly proposal: Proposal; readonly silence: KnownSilence }>;
-  cancel(proposalId: string): void;
+  /**
+   * Makes it once: a second confirmation, as of two quick presses, learns what became of the first. `isFirst` false: it was made before.
+   * @throws UserError where the proposal was made by somebody else or is too old, the incident is over, or Alertmanager does not take it.
+   */
+  confirm(proposalId: string, by: By): Promise<Made & { readonly isFirst: boolean }>;
+  /** @returns false where it was confirmed before. */
+  cancel(proposalId: string): boolean;
   /** @throws UserError where Alertmanager does not take it. Resolves to the incident. */
   lift(incidentId: string, silenceId: string): Promise<Incident>;
   /** Those over an incident when Alertmanager was last asked. @throws UserError where it is not known. */
   over(incidentId: string): Promise<{ readonly incident: Incident; readonly silences: readonly KnownSilence[] }>;
+}
+
+interface Held {
+  readonly proposal: Proposal;
+  readonly by: By;
+  readonly at: number;
+  /** Since it was confirmed. */
+  made?: Promise<Made>;
 }
 
 export interface SilencingOptions {
@@ -72,7 +89,7 @@ const countMs = 3000;
 
 export function createSilencing(options: SilencingOptions): Silencing {
   const { now, stopping } = options;
-  const proposals = new Map<string, { readonly proposal: Proposal; readonly by: By; readonly at: number }>();
+  const proposals = new Map<string, Held>();
 
   function api(): Alertmanager {
     if (options.alertmanager !== null) return options.alertmanager;
@@ -84,7 +101,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
   async function known(incidentId: string): Promise<Incident> {
     const incident = await options.read(incidentId);
     if (incident !== undefined) return incident;
-    throw new UserError('This alert is no longer known: it ended long ago.');
+    throw unknownAlert();
   }
 
   /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
@@ -113,11 +130,35 @@ export function createSilencing(options: SilencingOptions): Silencing {
     }
   }
 
+  async function make(proposal: Proposal, by: By): Promise<Made> {
+    const { matchers, until, reason, incident } = proposal;
+    if (until <= now())
+      throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
+    if ((await known(incident.id)).closedAt !== null) throw overAlert();
+    const createdBy = `${by.username} (Discord ${by.id})`;
+    const comment = reason === '' ? 'Silenced from Discord' : reason;
+    const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
+    const answer = await api().addSilence(asked, stopping);
+    if (answer.kind !== 'answered') {
+      options.changed();
+      throw refused(answer, 'made');
+    }
+    const silence: KnownSilence = {
+      id: answer.value,
+      matchers: matchers.map(matcherText),
+      createdBy,
+      comment,
+      endsAt: until.getTime(),
+    };
+    await show(incident.id, (one) => withSilence(one, silence, matchers));
+    return { proposal, silence };
+  }
+
   return {
     async propose({ incidentId, until, reason, by }) {
       api();
       const incident = await known(incidentId);
-      if (incident.closedAt !== null) throw new UserError('This alert is over: there is nothing to silence.');
+      if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
       const chosen = matchersOf(incident, options.open());
@@ -141,36 +182,19 @@ export function createSilencing(options: SilencingOptions): Silencing {
       const held = proposals.get(proposalId);
       if (held === undefined || now().getTime() - held.at > proposalLifeMs) {
         throw new UserError(
-          'This can no longer be confirmed: it was used already, or is older than 15 minutes.\nAsk for the silence again.',
+          'This can no longer be confirmed: it is older than 15 minutes, or the bot was started anew.\nAsk for the silence again.',
         );
       }
       if (held.by.id !== by.id) throw new UserError('Only the person who asked for this silence can confirm it.');
-      const { matchers, until, reason, incident } = held.proposal;
-      if (until <= now())
-        throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
-      // Before it is sent: a second press makes no second silence.
-      proposals.delete(proposalId);
-      const createdBy = `${by.username} (Discord ${by.id})`;
-      const comment = reason === '' ? 'Silenced from Discord' : reason;
-      const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
-      const answer = await api().addSilence(asked, stopping);
-      if (answer.kind !== 'answered') {
-        options.changed();
-        throw refused(answer, 'made');
-      }
-      const silence: KnownSilence = {
-        id: answer.value,
-        matchers: matchers.map(matcherText),
-        createdBy,
-        comment,
-        endsAt: until.getTime(),
-      };
-      await show(incident.id, (known) => withSilence(known, silence, matchers));
-      return { proposal: held.proposal, silence };
+      const isFirst = held.made === undefined;
+      held.made ??= make(held.proposal, by);
+      return { ...(await held.made), isFirst };
     },
 
     cancel(proposalId) {
+      if (proposals.get(proposalId)?.made !== undefined) return false;
       proposals.delete(proposalId);
+      return true;
     },
 
     async lift(incidentId, silenceId) {
@@ -190,6 +214,14 @@ export function createSilencing(options: SilencingOptions): Silencing {
       return { incident, silences: incident.silences ?? [] };
     },
   };
+}
+
+export function unknownAlert(): UserError {
+  return new UserError('This alert is not known here (any more).\n`/alerts` lists those that are.');
+}
+
+export function overAlert(): UserError {
+  return new UserError('This alert is over: there is nothing to silence.');
 }
 
 /** What was not done, and whether it may have been all the same: a request can have arrived whose answer did not. */

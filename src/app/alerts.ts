@@ -10,6 +10,7 @@ import { cardOfRing } from '../cards/card.ts';
 import type { Publisher, Show } from '../cards/publisher.ts';
 import type { Config } from '../config/config.ts';
 import { readTyped } from '../dispatch/typed-command.ts';
+import type { Redact } from '../lib/redact.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { digestStore } from '../store/digests.ts';
 import { alertStore } from '../store/incidents.ts';
@@ -25,12 +26,13 @@ export interface AlertParts {
   /** What each kind of card says; those of alerts are added. */
   readonly kinds: Record<string, Show>;
   readonly lifecycle: Lifecycle;
+  readonly redact: Redact;
   readonly log: Logger;
   readonly now: () => Date;
 }
 
 /** Starts nothing yet. */
-export function buildAlerts({ config, store, publisher, kinds, lifecycle, log, now }: AlertParts) {
+export function buildAlerts({ config, store, publisher, kinds, lifecycle, redact, log, now }: AlertParts) {
   const { routes, watchdog: watched } = config.alerts;
   const defaultChannelId = config.discord.alertChannelId;
   const incidents = alertStore(store);
@@ -42,7 +44,8 @@ export function buildAlerts({ config, store, publisher, kinds, lifecycle, log, n
     escalationExpected: (at) => escalations.expect(at),
     actions: {
       canSilence: config.alertmanager.api !== null,
-      isReadCommand: (text) => readTyped(text, commandsByName) !== null,
+      // Discord keeps what a button asks for: a secret in it would stand there.
+      isReadCommand: (text) => redact(text) === text && readTyped(text, commandsByName) !== null,
     },
     watchdog: watched.alertname,
     log,

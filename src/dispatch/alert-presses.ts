@@ -3,7 +3,7 @@ import { type Incident, isOpen } from '../alerts/incident.ts';
 import { incidentName } from '../alerts/message.ts';
 import { proposalMessage, silencedMessage } from '../alerts/silence-message.ts';
 import { parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
-import type { Silencing } from '../alerts/silencing.ts';
+import { overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message } from '../message.ts';
 import type { CommandAlerts } from './command.ts';
@@ -22,11 +22,11 @@ export interface AlertActions extends Omit<CommandAlerts, 'silencing'> {
 
 const hour = 3_600_000;
 
-const lengths: readonly { readonly label: string; readonly value: string }[] = [
+const lengths = (timezone: string) => [
   { label: '1 hour', value: '1h' },
   { label: '4 hours', value: '4h' },
   { label: '24 hours', value: '24h' },
-  { label: 'Until Monday 08:00', value: 'monday' },
+  { label: 'Until Monday 08:00', value: 'monday', description: timezone },
   { label: 'Another time, with a reason …', value: 'other' },
 ];
 
@@ -40,20 +40,22 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
     {
       action: 'silence',
       label: 'Silence',
+      audited: 'silence',
       level: 'operator',
       changes: false,
       response: 'reply',
       async run({ pressed }) {
         const { incident } = await silencing.over(pressed.subject);
-        return { outcome: 'asked for how long', message: lengthMessage(incident) };
+        return { outcome: 'asked for how long', message: lengthMessage(incident, timezone) };
       },
     },
     {
       action: 'silence-for',
       label: 'Silence',
+      audited: 'silence',
       level: 'operator',
       changes: false,
-      response: ({ value, subject }: Pressed) => (value === 'other' ? otherModal(subject) : 'update'),
+      response: ({ value, subject }: Pressed) => (value === 'other' ? otherModal(subject, timezone) : 'update'),
       async run({ pressed, person, now }) {
         const until = lengthOf(pressed.value ?? '', { now: now(), timezone });
         const asked = { incidentId: pressed.subject, until, reason: '', by: person };
@@ -63,6 +65,7 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
     {
       action: 'silence-other',
       label: 'Silence',
+      audited: 'silence',
       level: 'operator',
       changes: false,
       response: 'update',
@@ -77,29 +80,36 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
     {
       action: 'silence-yes',
       label: 'Silence',
+      audited: 'confirm silence',
       level: 'operator',
       changes: true,
       response: 'update',
       async run({ pressed, person }) {
-        const { proposal, silence } = await silencing.confirm(pressed.subject, person);
-        const outcome = `silenced ${incidentName(proposal.incident)} until ${proposal.until.toISOString()}: ${silence.matchers.join(', ')} (${silence.id})`;
+        const { proposal, silence, isFirst } = await silencing.confirm(pressed.subject, person);
+        const outcome = isFirst
+          ? `silenced ${incidentName(proposal.incident)} until ${proposal.until.toISOString()} (${silence.id}): ${silence.matchers.join(', ')}`
+          : `changed nothing: silence ${silence.id} was made by an earlier press`;
         return { outcome, message: silencedMessage(proposal) };
       },
     },
     {
       action: 'silence-no',
       label: 'Cancel',
+      audited: 'cancel silence',
       level: 'operator',
       changes: false,
       response: 'update',
       async run({ pressed }) {
-        silencing.cancel(pressed.subject);
-        return { outcome: 'cancelled', message: { tone: 'neutral', headline: 'Nothing was silenced.' } };
+        const headline = silencing.cancel(pressed.subject)
+          ? 'Nothing was silenced.'
+          : 'It was confirmed before: the message of the alert shows what came of it.';
+        return { outcome: headline, message: { tone: 'neutral', headline } };
       },
     },
     {
       action: 'unsilence',
       label: 'Unsilence',
+      audited: 'unsilence',
       level: 'operator',
       changes: true,
       response: 'reply',
@@ -119,6 +129,7 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
     {
       action: 'unsilence-one',
       label: 'Unsilence',
+      audited: 'unsilence',
       level: 'operator',
       changes: true,
       response: 'update',
@@ -134,13 +145,14 @@ function acknowledging(action: 'ack' | 'unack', label: string, alerts: AlertActi
   return {
     action,
     label,
+    audited: label.toLowerCase(),
     level: 'operator',
     changes: true,
     response: 'card',
     async run({ person, pressed, now }) {
       const by = action === 'ack' ? { personId: person.id, username: person.username, at: now().getTime() } : null;
       const done = await alerts.acknowledge(pressed.subject, by);
-      if (done === undefined) throw new UserError('This alert is no longer known: it ended long ago.');
+      if (done === undefined) throw unknownAlert();
       const { incident, changed } = done;
       const name = incidentName(incident);
       if (changed) return { outcome: `${action === 'ack' ? 'acknowledged' : 'unacknowledged'} ${name}`, message: null };
@@ -163,8 +175,8 @@ function lengthOf(value: string, clock: { now: Date; timezone: string }): Date {
   return new Date(clock.now.getTime() + count * hour);
 }
 
-function lengthMessage(incident: Incident): Message {
-  if (incident.closedAt !== null) throw new UserError('This alert is over: there is nothing to silence.');
+function lengthMessage(incident: Incident, timezone: string): Message {
+  if (incident.closedAt !== null) throw overAlert();
   const firing = incident.alerts.filter(isOpen).length;
   return {
     tone: 'info',
@@ -172,11 +184,13 @@ function lengthMessage(incident: Incident): Message {
     text: [
       `${firing} ${firing === 1 ? 'alert fires' : 'alerts fire'}. What exactly is silenced is shown before it is done.`,
     ],
-    selects: [{ action: 'silence-for', subject: incident.id, placeholder: 'For how long?', options: lengths }],
+    selects: [
+      { action: 'silence-for', subject: incident.id, placeholder: 'For how long?', options: lengths(timezone) },
+    ],
   };
 }
 
-function otherModal(incidentId: string) {
+function otherModal(incidentId: string, timezone: string) {
   return {
     title: 'Silence',
     action: 'silence-other',
@@ -185,7 +199,7 @@ function otherModal(incidentId: string) {
       {
         id: 'for',
         label: 'For how long, or until when',
-        description: untilExamples.replaceAll('`', ''),
+        description: `${untilExamples.replaceAll('`', '')} (${timezone})`,
         required: true,
         longest: 60,
       },

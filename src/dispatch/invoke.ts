@@ -17,6 +17,7 @@ import { newReference } from './reference.ts';
 import { type RunResult, run } from './run.ts';
 import { auditSubject, decideFor, type Ending, type Setting } from './setting.ts';
 import { createTelling, type Telling } from './telling.ts';
+import { isReplayed, writeDown } from './written-down.ts';
 
 type Allowed = Extract<Decision, { kind: 'allowed' }>;
 
@@ -111,12 +112,9 @@ async function accept(
 
 /** What changes something is done only once, and only when it stands in the audit trail. */
 async function isWrittenDown(walk: Walk, entry: AuditSubject): Promise<boolean> {
-  const { setting, invocation, tell } = walk;
-  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
-  if (remembered.stored && !remembered.value) return false;
-  const asked = remembered.stored && (await setting.steady.attempt(() => setting.audit.asked(entry))).stored;
-  if (!asked) await tell.show(storeAwayMessage());
-  return asked;
+  const done = await writeDown(walk.setting, walk.invocation, entry);
+  if (done === 'store away') await walk.tell.show(storeAwayMessage());
+  return done === 'written down';
 }
 
 /** Shows how the run ended; there is always something to see. */
@@ -205,8 +203,7 @@ function contextOf(
 
 /** True where another process, or this one before a restart, took the same interaction. */
 async function wasTakenBefore({ setting, invocation, log }: Walk): Promise<boolean> {
-  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
-  if (!remembered.stored || remembered.value) return false;
+  if (!(await isReplayed(setting, invocation))) return false;
   log.info('An interaction was replayed; nothing was done again');
   return true;
 }

@@ -6,6 +6,7 @@ import type { PressInvocation } from './invocation.ts';
 import { failureMessage, noLongerAppliesMessage, storeAwayMessage, toldMessage } from './messages.ts';
 import { auditSubject, decideFor, type Setting } from './setting.ts';
 import type { Telling } from './telling.ts';
+import { writeDown } from './written-down.ts';
 
 /** Answers the press; the card itself shows what comes of it. */
 export async function abort(
@@ -35,12 +36,9 @@ export async function abort(
       return;
     }
     const asked = auditSubject(invocation, { ...entry, level: decision.level });
-    const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
-    if (remembered.stored && !remembered.value) return;
-    if (!remembered.stored || !(await setting.steady.attempt(() => setting.audit.asked(asked))).stored) {
-      await tell.add(storeAwayMessage());
-      return;
-    }
+    const done = await writeDown(setting, invocation, asked);
+    if (done === 'store away') await tell.add(storeAwayMessage());
+    if (done !== 'written down') return;
     await setting.operations.abort(invocation.subject, {
       id: invocation.person.id,
       username: invocation.person.username,

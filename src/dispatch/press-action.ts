@@ -8,6 +8,7 @@ import type { Person, PressInvocation } from './invocation.ts';
 import { failureMessage, storeAwayMessage, toldMessage } from './messages.ts';
 import { auditSubject, decideFor, type Setting } from './setting.ts';
 import type { Telling } from './telling.ts';
+import { isReplayed, writeDown } from './written-down.ts';
 
 /** What was pressed, picked or written. */
 export interface Pressed {
@@ -35,6 +36,8 @@ export interface PressAction {
   readonly action: string;
   /** As people see it. */
   readonly label: string;
+  /** As the audit trail calls it: a word, or two of which the second is found by `/audit action`. */
+  readonly audited: string;
   readonly level: Requirement;
   /** True for what changes something: it is not done unless it could be written down first. */
   readonly changes: boolean;
@@ -61,11 +64,11 @@ export async function act(
     fields: invocation.fields ?? {},
   };
   const entryOf = (level: Level | null) =>
-    auditSubject(invocation, { reference, action: action.action, options: optionsOf(pressed), level });
+    auditSubject(invocation, { reference, action: action.audited, options: optionsOf(pressed), level });
   const decision = decideFor(setting, action.level, invocation);
   if (decision.kind === 'refused') {
     await setting.gate.acknowledge(async () => void (await tell.show(refusalMessage(decision, action.label))));
-    if (await wasTakenBefore(setting, invocation)) return;
+    if (await isReplayed(setting, invocation)) return;
     await setting.steady.attempt(() => setting.audit.refused({ ...entryOf(null), outcome: refusalReason(decision) }));
     return;
   }
@@ -83,12 +86,9 @@ export async function act(
   };
   const entry = entryOf(decision.level);
   if (action.changes) {
-    const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, startedAt));
-    if (remembered.stored && !remembered.value) return;
-    if (!remembered.stored || !(await setting.steady.attempt(() => setting.audit.asked(entry))).stored) {
-      await say(storeAwayMessage());
-      return;
-    }
+    const done = await writeDown(setting, invocation, entry);
+    if (done === 'store away') await say(storeAwayMessage());
+    if (done !== 'written down') return;
   }
   let outcome: string;
   try {
@@ -107,11 +107,6 @@ export async function act(
   }
   const durationMs = setting.now().getTime() - startedAt.getTime();
   if (action.changes) await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));
-}
-
-async function wasTakenBefore(setting: Setting, invocation: PressInvocation): Promise<boolean> {
-  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
-  return remembered.stored && !remembered.value;
 }
 
 function optionsOf({ subject, value, fields }: Pressed): Readonly<Record<string, string>> {

@@ -23,6 +23,7 @@ import { newReference } from './reference.ts';
 import { auditSubject, decideFor, type Setting } from './setting.ts';
 import { createTelling, type Telling } from './telling.ts';
 import { readTyped } from './typed-command.ts';
+import { isReplayed, writeDown } from './written-down.ts';
 
 /** One press on its way. */
 interface Walk {
@@ -141,13 +142,9 @@ async function share(walk: Walk, found: Found, level: Level | null): Promise<voi
   const { setting, invocation, subject, tell } = walk;
   const startedAt = setting.now();
   const entry = entryOf(walk, found, 'share', level);
-  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, startedAt));
-  if (remembered.stored && !remembered.value) return;
-  const asked = await setting.steady.attempt(() => setting.audit.asked(entry));
-  if (!remembered.stored || !asked.stored) {
-    await tell.add(storeAwayMessage());
-    return;
-  }
+  const done = await writeDown(setting, invocation, entry);
+  if (done === 'store away') await tell.add(storeAwayMessage());
+  if (done !== 'written down') return;
   let outcome = 'failed';
   try {
     await setting.share({
@@ -183,8 +180,7 @@ async function show({ tell, subject, reference }: Walk, found: Found, sharing: '
 
 async function refuse(walk: Walk, found: Found, action: string, outcome: string): Promise<void> {
   const { setting, invocation } = walk;
-  const remembered = await setting.steady.attempt(() => setting.memory.remember(invocation.id, setting.now()));
-  if (remembered.stored && !remembered.value) return;
+  if (await isReplayed(setting, invocation)) return;
   await setting.steady.attempt(() => setting.audit.refused({ ...entryOf(walk, found, action, null), outcome }));
 }
 

@@ -8,8 +8,12 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, OptionValue>>;
 }
 
+/** Controls, line breaks, and what nobody sees: a button's label says all of what it runs. */
+const hidden = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
 /** @returns null where the text is no command that there is, its options are wrong, or it would change something. */
 export function readTyped(text: string, byName: ReadonlyMap<string, Command>): TypedCommand | null {
+  if (hidden.test(text)) return null;
   const [, name = '', rest = ''] = /^\/([^\s:]{1,32})((?:\s.*)?)$/s.exec(text.trim()) ?? [];
   const command = byName.get(name);
   if (command === undefined || command.changes === true) return null;

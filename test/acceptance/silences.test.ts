@@ -61,7 +61,7 @@ describe('Acknowledge', () => {
     expect(labelsOf(acknowledged)).toContain('Unacknowledge');
     await discord.as('ada').press(acknowledged, 'Unacknowledge');
     await discord.waitForMessage('alerts', ({ id, text }) => id === card.id && !text.includes('Acknowledged by'));
-    const trail = auditTrail(homelab).filter(({ action, phase }) => action.endsWith('ack') && phase === 'done');
+    const trail = auditTrail(homelab).filter(({ action, phase }) => action.endsWith('acknowledge') && phase === 'done');
     expect(trail.map(({ outcome }) => outcome?.split(' ')[0]).sort()).toEqual([
       'acknowledged',
       'changed',
@@ -78,7 +78,7 @@ describe('Acknowledge', () => {
     expect((await discord.waitForMessage('alerts', ({ id }) => id === card.id)).text).not.toContain('Acknowledged');
     const isWritten = () =>
       auditTrail(homelab).some(
-        ({ phase, action, username }) => [phase, action, username].join() === `refused,ack,${person}`,
+        ({ phase, action, username }) => [phase, action, username].join() === `refused,acknowledge,${person}`,
       );
     await discord.waitFor(isWritten, { what: 'the refusal in the audit trail' });
   });
