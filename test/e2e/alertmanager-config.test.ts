@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { alertmanager, rules } from '../manifests/monitoring.ts';
+import { generatedAlertmanagerConfig, rules } from '../manifests/monitoring.ts';
 import { rendered } from '../manifests/render.ts';
 
-/** The first minor version that knows `timeout` and `webhook_url_file`; Debian's is older than the Alertmanager of the chart. */
+/** The first minor version that knows `timeout`; Debian's is older than the Alertmanager of the chart. */
 const firstWhole = 28;
 
 let folder = '';
@@ -21,10 +21,8 @@ beforeAll(async () => {
   file = join(folder, 'alertmanager.yml');
   const { stdout, stderr } = await amtool('--version');
   const minor = /version 0\.(\d+)\./.exec(`${stdout}${stderr}`)?.[1];
-  const whole = stringify(alertmanager().config);
-  const known = whole
-    .replace(/^ +timeout: .*\n/gm, '')
-    .replace(/webhook_url_file: .*/g, 'webhook_url: https://discord.com/api/webhooks/1/x');
+  const whole = stringify(generatedAlertmanagerConfig());
+  const known = whole.replace(/^ +timeout: .*\n/gm, '');
   await writeFile(file, minor !== undefined && Number(minor) < firstWhole ? known : whole);
 });
 
@@ -82,13 +80,16 @@ describe('goes past the bot as well', () => {
     expect(critical.map(({ alert }) => alert)).toContain('HomelabBotDown');
     for (const { alert, labels } of critical) {
       const to = await receiversOf({ alertname: alert, ...labels });
-      expect({ alert, to }).toEqual({ alert, to: ['past-the-bot', 'discord-bot'] });
+      const past = 'monitoring/past-the-bot/discord';
+      expect({ alert, to }).toEqual({ alert, to: [past, 'discord-bot'] });
     }
   });
 
   test('that Alertmanager cannot send to it', async () => {
-    const labels = { alertname: 'AlertmanagerClusterFailedToSendAlerts', severity: 'critical', integration: 'webhook' };
-    expect(await receiversOf(labels)).toEqual(['past-the-bot', 'discord-bot']);
+    for (const severity of ['warning', 'critical']) {
+      const labels = { alertname: 'AlertmanagerClusterFailedToSendAlerts', severity, integration: 'webhook' };
+      expect(await receiversOf(labels)).toEqual(['monitoring/past-the-bot-unreached/discord', 'discord-bot']);
+    }
   });
 });
 

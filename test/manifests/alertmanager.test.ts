@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigFile } from '../../src/config/file-schema.ts';
-import { everything } from './everything.ts';
-import { alertmanager } from './monitoring.ts';
+import { everything, textOf } from './everything.ts';
+import { alertmanager, alertmanagerConfigs } from './monitoring.ts';
 
 const {
   config,
@@ -29,18 +29,22 @@ test('sends every alert of a group, and its end', () => {
   expect(bot).toMatchObject({ max_alerts: 0, send_resolved: true });
 });
 
-test('reads secrets from files of the Secrets that are mounted', () => {
-  const files = config.receivers.flatMap((receiver) => [
-    ...(receiver.webhook_configs ?? []).map(({ http_config }) => http_config.authorization.credentials_file),
-    ...(receiver.discord_configs ?? []).map(({ webhook_url_file }) => webhook_url_file),
-  ]);
-  expect(files).toEqual([
-    '/etc/alertmanager/secrets/alertmanager-bot-token/token',
-    '/etc/alertmanager/secrets/alertmanager-discord-webhook/url',
-  ]);
-  expect(secrets.map((name) => `/etc/alertmanager/secrets/${name}`)).toEqual(
-    files.map((file) => file.slice(0, file.lastIndexOf('/'))),
-  );
+test('reads the token from a file of the Secret that is mounted', () => {
+  const file = bot?.http_config.authorization.credentials_file;
+  expect(file).toBe('/etc/alertmanager/secrets/alertmanager-bot-token/token');
+  expect(secrets).toEqual(['alertmanager-bot-token']);
+});
+
+test('reaches Discord past the bot by a URL that the README puts into a Secret', () => {
+  const urls = alertmanagerConfigs().map(({ spec }) => spec.receivers[0].discordConfigs[0].apiURL);
+  expect(urls.length).toBeGreaterThan(0);
+  for (const { name, key } of urls) {
+    expect(textOf('monitoring/README.md')).toContain(`create secret generic ${name} --from-file=${key}=`);
+  }
+});
+
+test('has its configuration whole, since the operator refuses all of it for a field that it does not know', () => {
+  expect(JSON.stringify(config)).not.toContain('webhook_url_file');
 });
 
 test('repeats the Watchdog well within the time after which the bot misses it', () => {

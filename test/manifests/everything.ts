@@ -35,23 +35,25 @@ export function textOf(name: string): string {
   return readFileSync(join(manifestsFolder, name), 'utf8');
 }
 
-let all: Promise<readonly Placed[]> | null = null;
+let once: Promise<readonly { readonly folder: string; readonly objects: readonly Manifest[] }[]> | null = null;
 
 /**
- * Every object of every kustomization, once, under the outermost folder that renders it.
+ * What each folder renders, outer folders first.
  * @throws what kubectl says of the first folder that it cannot render.
  */
-export function everything(): Promise<readonly Placed[]> {
-  all ??= renderAll();
-  return all;
+export function renders() {
+  once ??= kustomizationFolders().then((folders) =>
+    Promise.all(
+      folders.sort((a, b) => a.length - b.length).map(async (folder) => ({ folder, objects: await rendered(folder) })),
+    ),
+  );
+  return once;
 }
 
-async function renderAll(): Promise<readonly Placed[]> {
+/** Every object once, under the outermost folder that renders it: what `chatops` includes of `chatops/rbac` is the same object. */
+export async function everything(): Promise<readonly Placed[]> {
   const placed = new Map<string, Placed>();
-  // Outer folders first: what `chatops` includes of `chatops/rbac` is the same object.
-  const folders = (await kustomizationFolders()).sort((a, b) => a.length - b.length);
-  const renders = await Promise.all(folders.map(async (folder) => ({ folder, objects: await rendered(folder) })));
-  for (const { folder, objects } of renders) {
+  for (const { folder, objects } of await renders()) {
     for (const object of objects) if (!placed.has(nameOf(object))) placed.set(nameOf(object), { folder, object });
   }
   return [...placed.values()];

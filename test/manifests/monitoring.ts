@@ -116,7 +116,6 @@ const AlertmanagerConfig = z.looseObject({
           }),
         )
         .optional(),
-      discord_configs: z.array(z.looseObject({ webhook_url_file: z.string() })).optional(),
     }),
   ),
 });
@@ -126,9 +125,58 @@ const MonitoringValues = z.looseObject({
     alertmanagerSpec: z.looseObject({ secrets: z.array(z.string()) }),
     config: AlertmanagerConfig,
   }),
+  extraManifests: z.array(
+    z.object({
+      kind: z.literal('AlertmanagerConfig'),
+      metadata: z.object({ name: z.string(), namespace: z.string() }),
+      spec: z.object({
+        route: z.looseObject({
+          receiver: z.string(),
+          matchers: z.array(z.object({ name: z.string(), matchType: z.string(), value: z.string() })),
+        }),
+        receivers: z.tuple([
+          z.object({
+            name: z.string(),
+            discordConfigs: z.tuple([
+              z.object({ apiURL: z.object({ name: z.string(), key: z.string() }), sendResolved: z.boolean() }),
+            ]),
+          }),
+        ]),
+      }),
+    }),
+  ),
 });
+
+function monitoringValues(): z.infer<typeof MonitoringValues> {
+  return MonitoringValues.parse(parse(textOf('monitoring/monitoring-values.yaml')));
+}
 
 /** Alertmanager's configuration as the values give it, and the Secrets that are mounted beside it. */
 export function alertmanager(): z.infer<typeof MonitoringValues>['alertmanager'] {
-  return MonitoringValues.parse(parse(textOf('monitoring/monitoring-values.yaml'))).alertmanager;
+  return monitoringValues().alertmanager;
+}
+
+/** What is configured by objects of the operator's kind. */
+export function alertmanagerConfigs(): z.infer<typeof MonitoringValues>['extraManifests'] {
+  return monitoringValues().extraManifests;
+}
+
+/** The whole configuration, as the operator (v0.93.1) generates it: routes of objects come first and go on; a Secret's URL is written into it. */
+export function generatedAlertmanagerConfig(): unknown {
+  const { config } = alertmanager();
+  const objects = alertmanagerConfigs().map(({ metadata, spec: { route, receivers } }) => ({
+    name: `${metadata.namespace}/${metadata.name}/${route.receiver}`,
+    matchers: route.matchers.map(({ name, matchType, value }) => `${name}${matchType}"${value}"`),
+    sendResolved: receivers[0].discordConfigs[0].sendResolved,
+  }));
+  const routes = objects.map(({ name, matchers }) => ({ receiver: name, matchers, continue: true }));
+  const receivers = objects.map(({ name, sendResolved }) => ({
+    name,
+    discord_configs: [{ send_resolved: sendResolved, webhook_url: 'https://discord.com/api/webhooks/1/x' }],
+  }));
+  return {
+    ...config,
+    route: { ...config.route, routes: [...routes, ...config.route.routes] },
+    receivers: [...config.receivers, ...receivers],
+  };
 }

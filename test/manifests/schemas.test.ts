@@ -2,10 +2,10 @@
 // Fields that they do not know are found by the real API server: test/e2e/manifests.test.ts.
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { everything, kustomizationFolders, nameOf } from './everything.ts';
-import { type Manifest, rendered } from './render.ts';
+import { everything, nameOf, renders } from './everything.ts';
+import type { Manifest } from './render.ts';
 
-const folders = await kustomizationFolders();
+const folders = await renders();
 const objects = await everything();
 
 /** Kinds that no package carries a schema of; the real API server has the first's. */
@@ -39,10 +39,8 @@ describe('every folder that is applied', () => {
     expect(objects.length).toBeGreaterThan(60);
   });
 
-  test.each(folders)('%s renders something, and the same each time', async (folder) => {
-    const once = await rendered(folder);
-    expect(once.length).toBeGreaterThan(0);
-    expect(await rendered(folder)).toEqual(once);
+  test('renders something', () => {
+    expect(folders.filter((one) => one.objects.length === 0)).toEqual([]);
   });
 });
 
@@ -64,13 +62,13 @@ test('only the kinds that are known to lack a schema go without', () => {
   expect([...new Set(kinds)].sort()).toEqual(withoutSchema);
 });
 
-test('no object is made by two folders, but where one includes the other', async () => {
-  const owners = new Map<string, string[]>();
-  for (const folder of folders) {
-    for (const object of await rendered(folder)) {
-      owners.set(nameOf(object), [...(owners.get(nameOf(object)) ?? []), folder]);
-    }
-  }
-  const shared = [...owners].filter(([, among]) => among.some((one) => !one.startsWith(among[0] ?? '')));
-  expect(shared).toEqual([]);
+test('no object is made by two folders, but where one includes the other', () => {
+  const owners = Map.groupBy(
+    folders.flatMap(({ folder, objects: own }) => own.map((object) => ({ folder, name: nameOf(object) }))),
+    ({ name }) => name,
+  );
+  const shared = [...owners].filter(([, among]) =>
+    among.some(({ folder }) => !folder.startsWith(among[0]?.folder ?? '')),
+  );
+  expect(shared.map(([name]) => name)).toEqual([]);
 });
