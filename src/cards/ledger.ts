@@ -35,6 +35,11 @@ export interface Ledger {
    * transaction; those that may have a message which the ledger does not know are left alone. Resolves to how many.
    */
   fold(channelId: string, now: number): Promise<number>;
+  /**
+   * Of a new process: what waits for its first message may have one that the process before could not write down. It is looked for like any other
+   * that the ledger may not know.
+   */
+  doubt(): Promise<void>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
   /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */

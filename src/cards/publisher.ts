@@ -67,8 +67,11 @@ const tokenPauseMs = 5 * 60_000;
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
 
-/** What Discord lets a bot do in one channel, for creations and edits alike; it tells so in headers, which a new process has not seen yet. */
-const channelLimit = { requests: 5, perMs: 5_000 } as const;
+/**
+ * What Discord lets a bot do in one channel, for creations and edits alike: five requests; it tells so in headers, which a new process has not seen yet. The
+ * ledger does not know requests that came to nothing, and of several about one card knows the last, so that a few are taken for a limit used up.
+ */
+const channelLimit = { busy: 2, perMs: 5_000 } as const;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
@@ -79,6 +82,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const unsent = new Set<string>();
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   let pausedUntil = 0;
+  /** Nothing is shown before: what the process before has left must be known first, and every kind of card. */
+  let hasStarted = false;
   let ending = false;
 
   function laneOf(channelId: string): Lane {
@@ -89,7 +94,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   function run(lane: Lane): void {
     lane.woken = true;
-    if (lane.running !== null || ending) return;
+    if (!hasStarted || lane.running !== null || ending) return;
     if (lane.timer !== null) clearTimeout(lane.timer);
     lane.timer = null;
     lane.running = work(lane).finally(() => {
@@ -134,6 +139,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined) {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
+      // It may have made a message that a look before did not see.
+      lane.seen = null;
       return true;
     }
     await recordShown();
@@ -206,11 +213,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** Discord counts on while the bot is started anew: a channel whose limit may be used up is left alone until its window is over. */
   async function waitOutTheLastProcess(): Promise<void> {
     const recent = await ledger.activity(now().getTime() - channelLimit.perMs);
-    for (const channelId of new Set(recent.map((one) => one.channelId))) {
-      const fifthNewest = recent.filter((one) => one.channelId === channelId).at(-channelLimit.requests);
-      if (fifthNewest === undefined) continue;
+    for (const [channelId, activity] of Map.groupBy(recent, (one) => one.channelId)) {
+      const newest = activity.at(-1);
+      if (newest === undefined || activity.length < channelLimit.busy) continue;
       const lane = laneOf(channelId);
-      lane.createAfter = fifthNewest.at + channelLimit.perMs;
+      lane.createAfter = newest.at + channelLimit.perMs;
       lane.editAfter = lane.createAfter;
     }
   }
@@ -291,14 +298,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     async start() {
+      await ledger
+        .doubt()
+        .catch((err: unknown) => log.warn({ err }, 'What waits for its first message is not looked for first'));
       await waitOutTheLastProcess();
-      for (const channelId of await ledger.channelsWithWork()) run(laneOf(channelId));
+      hasStarted = true;
+      for (const channelId of [...lanes.keys(), ...(await ledger.channelsWithWork())]) run(laneOf(channelId));
     },
     reserve(channelId, cardId) {
       const lane = laneOf(channelId);
       if (lane.reserved === cardId) return true;
       const time = now().getTime();
-      if (ending || pausedUntil > time || !isIdle(lane, time)) return false;
+      if (!hasStarted || ending || pausedUntil > time || !isIdle(lane, time)) return false;
       lane.reserved = cardId;
       return true;
     },
@@ -315,8 +326,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       run(lane);
     },
     async showUnwritten(wanted, message) {
-      // It makes messages that a look before did not see.
-      for (const lane of lanes.values()) lane.seen = null;
       const known = await ledger.get(wanted.id).catch(() => undefined);
       const card = unwritten.put(wanted, known, message);
       if (card !== null) run(laneOf(card.record.channelId));

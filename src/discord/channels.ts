@@ -21,7 +21,7 @@ export function createChannels(options: {
   workroom?: Room | undefined;
 }): Channels {
   const { rest, now, redact, workroom } = options;
-  let ownId: string | null = null;
+  let ownId: Promise<string> | null = null;
 
   return {
     async create(channelId, message, marker, posting, signal) {
@@ -123,9 +123,14 @@ export function createChannels(options: {
     return { kind: 'read' };
   }
 
-  async function whoAmI(signal: AbortSignal): Promise<string> {
-    ownId ??= IdOnly.parse(await rest.request({ method: 'GET', route: Routes.user(), signal })).id;
-    return ownId;
+  function whoAmI(signal: AbortSignal): Promise<string> {
+    // Channels are read back at the same time.
+    ownId ??= rest.request({ method: 'GET', route: Routes.user(), signal }).then((answer) => IdOnly.parse(answer).id);
+    const asked = ownId;
+    return asked.catch((error: unknown) => {
+      if (ownId === asked) ownId = null;
+      throw error;
+    });
   }
 }
 

@@ -73,6 +73,17 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
           .execute();
       }),
     fold: (channelId, now) => fold(store, folding, { channelId, now }),
+    doubt: () =>
+      store.commit(async (tx) => {
+        await tx
+          .updateTable('cards')
+          .set((eb) => ({ look_since: eb.ref('wanted_at') }))
+          .whereRef('shown_revision', '<', 'revision')
+          .where('message_id', 'is', null)
+          .where('intent_at', 'is', null)
+          .where('look_since', 'is', null)
+          .execute();
+      }),
     async channelsWithWork() {
       const rows = await due(store.db).select('channel_id').distinct().execute();
       return rows.map((row) => row.channel_id);

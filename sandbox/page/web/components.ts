@@ -90,7 +90,7 @@ function selectElement(part: Part, message: PageMessage, context: ComponentConte
     'select',
     { 'aria-label': placeholder, multiple: many, size: many ? Math.min(6, choices.length) : null, disabled },
     !many && h('option', { value: '', selected: true }, placeholder),
-    choices.map((choice) => h('option', { value: choice.value, selected: choice.default }, choice.label)),
+    choices.map((choice) => h('option', { value: choice.value, selected: choice.default }, optionText(choice))),
   );
   const send = h(
     'button',
@@ -108,6 +108,11 @@ function selectElement(part: Part, message: PageMessage, context: ComponentConte
     'Choose',
   );
   return h('div', { class: 'select' }, list, send);
+}
+
+/** A list of the browser's has one line for each, so that what Discord shows below stands behind it. */
+function optionText({ label, description }: SelectChoice): string {
+  return description === undefined ? label : `${label} (${description})`;
 }
 
 /** Its own options, or the people, roles and channels that there are. */

@@ -192,6 +192,61 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
     await screen.reads('#walk', '7 of 7', 'Walk again');
   });
 
+  test('an alert is acknowledged and silenced by the keyboard, with another time and a reason, and axe-core has nothing to say on the way', async () => {
+    await open();
+    const labels = { alertname: 'FanStopped', severity: 'warning', node: 'desktop-1' };
+    homelab.alertmanager.fire(labels, { summary: 'A fan stands still' });
+    await screen.reads('#messages .message:last-child', 'FanStopped', 'firing');
+    const card = '#messages .message:not(.ephemeral)';
+    const enter = async (role: string, name: string): Promise<void> => {
+      const found = await screen.find(role, name);
+      await found.focus();
+      await screen.press('Enter');
+    };
+    // Alerts of other tests still fire: the newest card is the last one.
+    const pressOnCard = async (label: string): Promise<void> => {
+      const found = await screen.tab.$$(`${card} [data-key="${label}"]`);
+      await found.at(-1)?.focus();
+      await screen.press('Enter');
+    };
+    await pressOnCard('Acknowledge');
+    await screen.reads(card, 'Acknowledged by @Otto', 'Unacknowledge');
+
+    await pressOnCard('Silence');
+    await screen.reads('.message.ephemeral', 'For how long is FanStopped to be silenced?');
+    expect(await screen.axe()).toEqual([]);
+    const list = await screen.find('combobox', 'For how long?');
+    expect(await list.evaluate((one) => one.textContent)).toContain('Until Monday 08:00 (UTC)');
+    await list.select('other');
+    await enter('button', 'Choose');
+    await screen.find('dialog', 'Silence');
+    expect(await screen.focused()).toContain('input');
+    expect(await screen.axe()).toEqual([]);
+    await screen.type('90m');
+    await screen.press('Tab');
+    await screen.type('a new fan is ordered');
+    await enter('button', 'Submit');
+    await screen.reads('.message.ephemeral', 'Silence FanStopped?', 'alertname="FanStopped"', 'a new fan is ordered');
+    expect(await screen.axe()).toEqual([]);
+    await enter('button', 'Cancel');
+    await screen.reads('.message.ephemeral', 'Nothing was silenced.');
+
+    await pressOnCard('Silence');
+    await (await screen.find('combobox', 'For how long?')).select('1h');
+    await enter('button', 'Choose');
+    await screen.reads('.message.ephemeral', 'Silence FanStopped?', 'Covers 1 alert');
+    const questions = await screen.tab.$$('.message.ephemeral [data-key="Silence"]');
+    await questions.at(-1)?.focus();
+    await screen.press('Enter');
+    await screen.reads('.message.ephemeral', 'FanStopped is silenced.');
+    await screen.reads(card, 'Silenced until', 'by otto', 'Unsilence');
+    expect(await screen.axe()).toEqual([]);
+    await pressOnCard('Unsilence');
+    await screen.reads('.message.ephemeral', 'The silence over FanStopped is ended.');
+    homelab.alertmanager.resolve(labels);
+    await screen.reads(card, 'resolved: FanStopped');
+  });
+
   test('on a phone: one panel at a time, the next step at hand, nothing wider than the screen', async () => {
     await open({ size: phone });
     await screen.click('button', 'Channels');
