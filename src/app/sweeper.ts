@@ -26,7 +26,7 @@ export function startSweeper(options: {
     const before = now().getTime() - keepMs;
     try {
       while ((await removeEndedIncidents(store, before)) > 0);
-      await removeOldDigests(store, before);
+      while ((await removeOldDigests(store, before)) > 0);
       while ((await removeOldAbsences(store, before)) > 0);
       while ((await removeOldPosts(store, before)) > 0);
       while ((await removeEndedOperations(store, before)) > 0);

@@ -35,8 +35,17 @@ export function createCrowd(options: {
       lane.seen = { since, messages: read.messages };
     }
     if (lane.seen === null) return false;
-    await ledger.seen(lane.channelId, lane.seen.since, lane.seen.messages);
-    return true;
+    try {
+      await ledger.seen(lane.channelId, lane.seen.since, lane.seen.messages);
+      return true;
+    } catch (err) {
+      // What is written down already is shown although the store takes nothing now.
+      log.debug(
+        { err, channel: lane.channelId },
+        'What a channel holds could not be written down: each card is looked for',
+      );
+      return false;
+    }
   }
 
   return {
@@ -46,9 +55,16 @@ export function createCrowd(options: {
       lane.foldAfter = time + foldMs;
       // What may have a message does not fold unseen.
       await lookAround(lane);
-      const folded = await ledger.fold(lane.channelId, time);
-      if (folded === 0) return;
-      log.info({ channel: lane.channelId, folded }, 'Alerts fold into a digest: more wait than the channel takes');
+      try {
+        const folded = await ledger.fold(lane.channelId, time);
+        if (folded === 0) return;
+        log.info({ channel: lane.channelId, folded }, 'Alerts fold into a digest: more wait than the channel takes');
+      } catch (err) {
+        log.debug(
+          { err, channel: lane.channelId },
+          'Alerts could not be folded: they are shown one by one until the store works',
+        );
+      }
     },
   };
 }

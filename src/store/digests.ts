@@ -139,17 +139,25 @@ export function digestStore(store: Store, clock: () => Date): DigestStore {
   };
 }
 
-/** Removes storms that ended before `before` (milliseconds since 1970), with their cards. */
-export async function removeOldDigests(store: Store, before: number): Promise<void> {
-  await store.commit(async (tx) => {
-    const old = await tx.selectFrom('digests').select('id').where('closed_at', '<', before).limit(500).execute();
+/** Removes storms that ended before `before` (milliseconds since 1970) and are shown so, with their cards, at most 500 at a time. */
+export async function removeOldDigests(store: Store, before: number): Promise<number> {
+  return store.commit(async (tx) => {
+    const old = await tx
+      .selectFrom('digests')
+      .innerJoin('cards', 'cards.id', 'digests.id')
+      .select('digests.id')
+      .where('closed_at', '<', before)
+      .whereRef('shown_revision', '>=', 'revision')
+      .limit(500)
+      .execute();
     const ids = old.map(({ id }) => id);
-    if (ids.length === 0) return;
+    if (ids.length === 0) return 0;
     await tx.deleteFrom('digests').where('id', 'in', ids).execute();
     await tx
       .deleteFrom('cards')
       .where((eb) => eb.or([eb('id', 'in', ids), eb('reply_to', 'in', ids)]))
       .execute();
+    return ids.length;
   });
 }
 
