@@ -124,10 +124,8 @@ function faultsCard(
         stormy > 0,
         stormy > 0 ? `dead: ${stormy} more alerts fire` : 'works',
         stormy > 0
-          ? button('storm end', 'Repair', 'Repair the network switch', () => storm('end'))
-          : button('storm begin', 'Break: 200 alerts', 'Break the network switch: 200 alerts at once', () =>
-              storm('begin'),
-            ),
+          ? button('storm end', 'Repair', 'Repair: network switch', () => storm('end'))
+          : button('storm begin', 'Break: 200 alerts', 'Break: 200 alerts, network switch', () => storm('begin')),
       ),
     ),
   ];
