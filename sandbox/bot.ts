@@ -10,7 +10,8 @@ const flags = ['--optimize-for-size', '--max-semi-space-size=1', '--disable-warn
 /** Likewise; see `scripts/launch.mjs`. */
 const tuning = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1' };
 
-const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** `npm test` and `npm run e2e` name the bundle here: it is what runs in the homelab, and it starts in a third of the time. */
+export const program = process.env['BOT_PROGRAM'] ?? fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export interface BotProcess {
   /** `http://127.0.0.1:<port>`; the same after a restart. */
@@ -43,7 +44,7 @@ export interface BotOptions {
   /** Everything of the environment but the HTTP address. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Path of what Node runs; the sources unless told. */
+  /** Path of what Node runs; `program` unless told. */
   readonly entry?: string;
   readonly onOutput?: (text: string) => void;
 }
@@ -67,7 +68,7 @@ export async function startBot(options: BotOptions): Promise<BotProcess> {
   let ended: Promise<{ code: number | null; signal: string | null }>;
 
   function start(): void {
-    child = spawn(process.execPath, [...flags, options.entry ?? source], {
+    child = spawn(process.execPath, [...flags, options.entry ?? program], {
       cwd: options.cwd,
       env: { ...tuning, ...options.env, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,7 +19,7 @@ export interface HomelabOptions {
   readonly config?: (discord: Discord, apps: string) => string;
   /** Added to the bot's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What Node runs as the bot; its sources by default. */
+  /** What Node runs as the bot; see `program`. */
   readonly entry?: string;
   readonly onOutput?: (text: string) => void;
   /** Alertmanager's figures; short ones by default. */

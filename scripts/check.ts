@@ -3,11 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runJest } from './check/run-jest.ts';
-import { runTool } from './check/run-tool.ts';
+import { root, runTool } from './check/run-tool.ts';
 
 const sources = ['src', 'commands', 'sandbox', 'test', 'bench', 'scripts'];
 
 const steps = [
+  // First, since most of the acceptance tests start it.
+  { name: 'bundle', file: '../scripts/build.ts', args: ['--quiet'] },
   { name: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', file: 'typescript/bin/tsc', args: ['-p', '.'] },
   { name: 'types, browser', file: 'typescript/bin/tsc', args: ['-p', 'sandbox/page/web'] },
@@ -31,6 +33,7 @@ for (const { name, file, args } of steps) {
 const temporary = await mkdtemp(join(tmpdir(), 'homelab-bot-check-'));
 try {
   const report = join(temporary, 'jest.json');
+  process.env['BOT_PROGRAM'] = join(root, 'dist', 'main.js');
   const { faults, seconds } = await runJest(['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
   const counts = await countTests(report);
   for (const name of counts.skipped) console.log(`Skipped: ${name}`);

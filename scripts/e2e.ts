@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runJest } from './check/run-jest.ts';
-import { root } from './check/run-tool.ts';
+import { root, runTool } from './check/run-tool.ts';
 
 const cluster = join(root, '..', 'shared', 'cluster');
 
@@ -52,6 +52,13 @@ const programs = await buildCluster();
 if (programs === null) process.exit(1);
 // kubectl and helm of the cluster's version.
 process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`;
+
+const built = await runTool('../scripts/build.ts', ['--quiet']);
+if (!built.ok) {
+  console.log(built.output);
+  process.exit(1);
+}
+process.env['BOT_PROGRAM'] = join(root, 'dist', 'main.js');
 
 const { faults, seconds } = await runJest([
   '--runInBand',

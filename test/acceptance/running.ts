@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
+import { program } from '../../sandbox/bot.ts';
 
-const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const folders: string[] = [];
 
 afterEach(async () => {
