@@ -280,7 +280,7 @@ export function applyTests(connection: () => Connection): void {
   });
 
   const mistyped: [change: object, said: string][] = [
-    [{ replicsa: 3, zoo: 1 }, '.spec.replicsa: field not declared in schema'],
+    [{ replicsa: 3 }, '.spec.replicsa: field not declared in schema'],
     [{ replicas: '3' }, '.spec.replicas: expected numeric (int or float), got string'],
     [
       { template: { spec: { containers: [{ name: 'app', image: 7 }] } } },
