@@ -15,6 +15,11 @@ const kept = { critical: 20, others: 4 } as const;
 /** How soon the digest follows: behind this many of the most urgent. */
 const before = 4;
 
+export interface Circumstances {
+  readonly critical: number;
+  readonly isStorm: boolean;
+}
+
 export type Folding =
   | { readonly kind: 'none'; readonly reason: string }
   | {
@@ -29,9 +34,11 @@ export type Folding =
 /**
  * @param waiting the most urgent ones of the channel, by priority and then by age; at least `crowd` and what is kept, if there are so many.
  * @param critical the priority that counts as most urgent.
+ * @param isStorm whether the channel has a digest that goes on: then what does not fit into its next five seconds folds.
  */
-function foldingOf(waiting: readonly WaitingCard[], critical: number): Folding {
-  if (waiting.length <= crowd) return { kind: 'none', reason: 'the channel shows them in a few seconds' };
+function foldingOf(waiting: readonly WaitingCard[], { critical, isStorm }: Circumstances): Folding {
+  if (waiting.length <= (isStorm ? kept.others : crowd))
+    return { kind: 'none', reason: 'the channel shows them in a few seconds' };
   const urgent = waiting.filter(({ priority }) => priority <= critical).slice(0, kept.critical);
   const others = waiting.filter(({ priority }) => priority > critical).slice(0, kept.others);
   const keep = [...urgent, ...others].map(({ id }) => id);
@@ -46,7 +53,7 @@ const lookedAt = { critical: kept.critical + crowd + 1, others: kept.others + cr
 /** Handed to the ledger, which asks it within the transaction that folds. */
 export interface FoldingRule {
   readonly lookedAt: { readonly critical: number; readonly others: number };
-  readonly decide: (waiting: readonly WaitingCard[], critical: number) => Folding;
+  readonly decide: (waiting: readonly WaitingCard[], circumstances: Circumstances) => Folding;
 }
 
 export const foldingRule: FoldingRule = { lookedAt, decide: foldingOf };

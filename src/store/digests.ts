@@ -173,7 +173,14 @@ async function decide(db: Reader, rule: FoldingRule, channelId: string): Promise
       .limit(limit)
       .execute();
   const [urgent, others] = [await of('<=', rule.lookedAt.critical), await of('>', rule.lookedAt.others)];
-  return rule.decide([...urgent, ...others], critical);
+  if (urgent.length + others.length === 0) return rule.decide([], { critical, isStorm: false });
+  const storm = await db
+    .selectFrom('digests')
+    .select('id')
+    .where('channel_id', '=', channelId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  return rule.decide([...urgent, ...others], { critical, isStorm: storm !== undefined });
 }
 
 /** Waits for its first message, which was not begun and of which none can be there already. */

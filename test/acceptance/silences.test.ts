@@ -83,7 +83,7 @@ describe('Acknowledge', () => {
     await discord.waitFor(isWritten, { what: 'the refusal in the audit trail' });
   });
 
-  test('is not on the card of what is over, and does nothing for who still sees the old one', async () => {
+  test('is not on the card of what is over', async () => {
     const group = newGroup();
     await post(homelab, group.body());
     const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));

@@ -9,7 +9,8 @@ function cards(count: number, priority: number): readonly WaitingCard[] {
   return Array.from({ length: count }, (_, index) => ({ id: `${priority}-${index}`, priority }));
 }
 
-const fold = (...waiting: readonly (readonly WaitingCard[])[]) => foldingRule.decide(waiting.flat(), critical);
+const fold = (...waiting: readonly (readonly WaitingCard[])[]) =>
+  foldingRule.decide(waiting.flat(), { critical, isStorm: false });
 
 test('what the channel shows in a few seconds does not fold', () => {
   expect(fold(cards(crowd, 1))).toMatchObject({ kind: 'none' });
@@ -32,6 +33,13 @@ describe('one more than that', () => {
   test('folds nothing where all of it is kept', () => {
     expect(fold(cards(18, critical), cards(4, 1))).toMatchObject({ kind: 'none' });
   });
+});
+
+test('while a storm goes on, what does not fit into the next five seconds joins it', () => {
+  const during = (waiting: readonly WaitingCard[]) => foldingRule.decide(waiting, { critical, isStorm: true });
+  expect(during(cards(4, 1))).toMatchObject({ kind: 'none' });
+  expect(during(cards(5, 1))).toMatchObject({ kind: 'fold', keep: ['1-0', '1-1', '1-2', '1-3'] });
+  expect(during(cards(5, critical))).toMatchObject({ kind: 'none' });
 });
 
 test('as many are looked at as the decision needs', () => {
