@@ -13,5 +13,5 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
   injectGlobals: false,
   testTimeout: 60_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };

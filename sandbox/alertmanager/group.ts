@@ -69,7 +69,8 @@ export function createGroup(options: GroupOptions, onFlushed: () => void): Group
     const firing = new Set(told.filter(([, alert]) => alert.endsAt === null).map(([id]) => id));
     const resolved = new Set(told.filter(([, alert]) => alert.endsAt !== null).map(([id]) => id));
     const at = target.now().getTime();
-    const reason = reasonToTell(known, { firing, resolved, at }, options.repeatMs);
+    // Where all of it is silenced, Alertmanager's stages end before they compare: what the receiver knows stays as it was.
+    const reason = told.length === 0 ? null : reasonToTell(known, { firing, resolved, at }, options.repeatMs);
     const isTaken = reason === null || (await tell(reason, told));
     if (isTaken) {
       if (reason !== null) known = { firing, resolved, at };

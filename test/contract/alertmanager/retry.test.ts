@@ -87,3 +87,18 @@ test('a receiver that is gone is named in the log of attempts', async () => {
   expect(attempt.answer).toMatchObject({ error: expect.stringContaining('ECONNREFUSED') });
   receiver = await startReceiver();
 });
+
+test('nothing is said of a group that is silenced whole, and its end is told once it is no longer', async () => {
+  const { labels, annotations } = mysqlDown;
+  alertmanager.fire(labels, annotations);
+  await alertmanager.settled();
+  const silence = alertmanager.silences.add({ alertname: 'MySQLDown' });
+  // Settled once the group's turn is over, in which the silence held.
+  alertmanager.fire(labels, annotations);
+  await alertmanager.settled();
+  expect(reasons()).toEqual(['first notification']);
+  alertmanager.silences.expire(silence);
+  alertmanager.resolve(labels);
+  await alertmanager.settled();
+  expect(reasons()).toEqual(['first notification', 'all alerts resolved']);
+});
