@@ -81,6 +81,17 @@ async function playOnCall({ discord, alertmanager }: Homelab, narrate: Narrate):
   await discord.as('otto').press(silenced, 'Unsilence');
   alertmanager.resolve(mysqlDown.labels);
   await card('the same message, resolved', 'resolved');
+
+  narrate(
+    'It goes down once more: the same message opens again, and since an edit rings no phone, a short reply does.',
+  );
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === fired.id, {
+    what: 'a reply to the message of MySQLDown',
+    timeoutMs: 15_000,
+  });
+  alertmanager.resolve(mysqlDown.labels);
+  await card('the same message, resolved again', 'resolved', 'flapped once');
 }
 
 async function playStorm({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {

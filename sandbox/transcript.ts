@@ -15,6 +15,7 @@ export function transcriptOf(message: SandboxMessage, change: 'created' | 'edite
   const notes = [
     ...(message.ephemeralFor === null ? [] : [`only ${message.ephemeralFor} sees this`]),
     ...(change === 'created' ? [] : [change]),
+    ...(change === 'created' && message.replyTo !== null ? ['a reply'] : []),
     ...(change === 'created' && message.rang.length > 0 ? [`rings @${message.rang.map(names.role).join(', @')}`] : []),
   ];
   const head = `#${message.channel}  ${message.author.username}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;

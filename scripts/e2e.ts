@@ -61,7 +61,8 @@ if (!built.ok) {
 process.env['BOT_PROGRAM'] = join(root, 'dist', 'main.js');
 
 const { faults, seconds } = await runJest([
-  '--runInBand',
+  '--maxWorkers',
+  '2',
   '--testMatch',
   '**/test/e2e/**/*.test.ts',
   '--testPathIgnorePatterns',

@@ -210,6 +210,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
     },
 
     async over(incidentId) {
+      api();
       const incident = await known(incidentId);
       return { incident, silences: incident.silences ?? [] };
     },

@@ -72,7 +72,10 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
       async run({ pressed, person, now }) {
         const { for: typed = '', reason = '' } = pressed.fields;
         const parsed = parseUntil(typed, { now: now(), timezone });
-        if (!parsed.ok) throw new UserError(`"${typed.slice(0, 60)}" ${parsed.problem}.\nPress Silence again.`);
+        if (!parsed.ok) {
+          const kept = reason.trim() === '' ? '' : ` Your reason, to paste: ${reason.slice(0, 500)}`;
+          throw new UserError(`"${typed.slice(0, 60)}" ${parsed.problem}.\nPress Silence again.${kept}`);
+        }
         const asked = { incidentId: pressed.subject, until: parsed.until, reason, by: person };
         return { outcome: 'proposed', message: proposalMessage(await silencing.propose(asked)) };
       },

@@ -148,7 +148,7 @@ describe('Silence', () => {
   test('takes another time and a reason from a modal, and says what is wrong with one that it does not understand', async () => {
     const card = await cardOf(anew(mysqlDown));
     const { picked } = await asked(card, 'Another time, with a reason …');
-    await discord.as('otto').submit(picked, { for: 'next week some time' });
+    await discord.as('otto').submit(picked, { for: 'next week some time', reason: 'the disk is being replaced' });
     const problem = await discord.waitFor(
       () =>
         discord
@@ -158,6 +158,8 @@ describe('Silence', () => {
       { what: 'what is wrong' },
     );
     expect(problem.content).toContain('"next week some time"');
+    // Typed on a phone at night: it is not lost with the time.
+    expect(problem.text).toContain('the disk is being replaced');
 
     const second = await asked(card, 'Another time, with a reason …');
     await discord

@@ -85,7 +85,10 @@ test('nothing is done for a press that Discord no longer waits for', async () =>
   expect(acknowledgements).toEqual([]);
 });
 
-test('a silence without an address of Alertmanager says what is missing', async () => {
-  const seen = await press(operator, 'silence-for', { values: ['1h'] });
-  expect(words(seen.shown())).toContain('ALERTMANAGER_URL');
-});
+test.each(['silence', 'unsilence'])(
+  '%s without an address of Alertmanager says at once what is missing',
+  async (action) => {
+    const seen = await press(operator, action);
+    expect(words(seen.added[0] ?? seen.shown())).toContain('ALERTMANAGER_URL');
+  },
+);
