@@ -1,6 +1,6 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
+import { type BegunCard, cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
@@ -21,7 +21,7 @@ import { critical, rung, type Turned, turn } from './turn.ts';
 export interface AlertPublisher {
   reserve(channelId: string, cardId: string): boolean;
   release(channelId: string, cardId: string): void;
-  wake(channelId: string, begunCardId?: string): void;
+  wake(channelId: string, begun?: BegunCard): void;
   showUnwritten(wanted: WantedCard, message: Message): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
@@ -80,6 +80,16 @@ export interface Alerts {
 
 type Changed = Exclude<Merge, { kind: 'ignored' }>;
 
+/** What a transaction left to be shown. */
+interface Written {
+  /** In which something waits now; null where nothing does. */
+  readonly channelId: string | null;
+  /** Its card is new, and its creation begun. */
+  readonly begun: boolean;
+}
+
+const nothing: Written = { channelId: null, begun: false };
+
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
 
@@ -131,7 +141,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     const key = JSON.stringify([notification.receiver, notification.groupKey]);
     let wanted: WantedCard | undefined;
     try {
-      const { result, channelId } = await store.change(async (tx) => {
+      const { result, written } = await store.change(async (tx) => {
         await noteCaller(tx, notification);
         const held = unwritten.get(key);
         const before = held ?? (await incidentOf(tx, notification));
@@ -139,19 +149,18 @@ export function createAlerts(options: AlertOptions): Alerts {
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
           merged.kind === 'ignored' && held !== undefined ? { kind: 'unchanged', incident: held } : merged;
-        if (result.kind === 'ignored') return { result, channelId: null };
+        if (result.kind === 'ignored') return { result, written: nothing };
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
         const isShown = result.kind === 'unchanged' && held === undefined;
         if (!isShown) wanted = want(turned.result);
         const ring = turned.ring ?? unrung.get(key) ?? null;
-        return { result: turned.result, channelId: await write(tx, { ...turned, ring }, wanted) };
+        return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
       unrung.delete(key);
       if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
-      if (channelId !== null) publisher.wake(channelId, wanted?.begun ? wanted.id : undefined);
-      if (result.kind !== 'ignored') settled(result.incident);
+      if (result.kind !== 'ignored') settled(result.incident, written, wanted);
       tellTaken(notification, result);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
@@ -188,11 +197,10 @@ export function createAlerts(options: AlertOptions): Alerts {
         const before = await tx.read(result.incident.id);
         const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
         wanted = want(turned.result);
-        return { result: turned.result, channelId: await write(tx, turned, wanted) };
+        return { result: turned.result, written: await write(tx, turned, wanted) };
       });
       if (done === null) return false;
-      if (done.channelId !== null) publisher.wake(done.channelId, wanted?.begun ? wanted.id : undefined);
-      settled(done.result.incident);
+      settled(done.result.incident, done.written, wanted);
       log.info(
         { receiver: done.result.incident.receiver, ...refOf(done.result), result: done.result.kind },
         "An incident is put right by Alertmanager's list",
@@ -204,19 +212,32 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
-  /** @returns the channel in which something waits now; null where nothing does. */
-  async function write(tx: AlertTransaction, { result, ring }: Turned, wanted: WantedCard | undefined) {
+  async function write(
+    tx: AlertTransaction,
+    { result, ring }: Turned,
+    wanted: WantedCard | undefined,
+  ): Promise<Written> {
     const { kind, incident } = result;
     await tx.write(incident, escalationOf(incident)?.at ?? null);
-    const channelId = wanted === undefined ? null : await tx.want(wanted);
-    if (ring !== null) return (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId;
+    const asked = wanted === undefined ? undefined : await tx.want(wanted);
+    const channelId = asked?.channelId ?? null;
+    const begun = wanted?.begun === true && asked?.isNew === true;
+    if (ring !== null)
+      return { channelId: (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId, begun };
     if (kind !== 'opened' && ringMessage(incident) === undefined)
       await tx.reviewRing(ringId(incident.id), priorities.refresh);
-    return channelId;
+    return { channelId, begun };
   }
 
-  /** What follows from a state that is durable. */
-  function settled(incident: Incident): void {
+  /** What follows from a state that is durable; first of all that it is shown. */
+  function settled(incident: Incident, { channelId, begun }: Written, wanted: WantedCard | undefined): void {
+    if (wanted?.begun && begun)
+      publisher.wake(wanted.channelId, {
+        wanted,
+        message: incidentMessage(incident, now().getTime(), options.actions),
+      });
+    else if (channelId !== null) publisher.wake(channelId);
+    if (wanted?.begun && !begun) publisher.release(wanted.channelId, wanted.id);
     board.note(incident);
     const escalation = escalationOf(incident);
     if (escalation !== null) options.escalationExpected(escalation.at);
@@ -244,16 +265,15 @@ export function createAlerts(options: AlertOptions): Alerts {
       const before = await tx.read(incidentId);
       if (before === undefined) return undefined;
       const changed = change(before);
-      if (changed === before) return { incident: before, channelId: null };
+      if (changed === before) return { incident: before, written: nothing, wanted: undefined };
       const incident = critical(changed, now().getTime());
       const result = { kind: 'unchanged', incident } as const;
       const wanted = { ...want(result), priority: priorities.progress };
-      return { incident, channelId: await write(tx, { result, ring: null }, wanted) };
+      return { incident, written: await write(tx, { result, ring: null }, wanted), wanted };
     });
     if (done === undefined) return undefined;
-    if (done.channelId !== null) publisher.wake(done.channelId);
-    settled(done.incident);
-    return { incident: done.incident, changed: done.channelId !== null };
+    settled(done.incident, done.written, done.wanted);
+    return { incident: done.incident, changed: done.written.channelId !== null };
   }
 
   function acknowledge(incidentId: string, by: Acknowledgement | null) {
@@ -323,7 +343,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     for (const [key, incident] of unwritten) {
       const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
       try {
-        const channelId = await store.change(async (tx) => {
+        const written = await store.change(async (tx) => {
           const result = { kind: 'unchanged', incident } as const;
           return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
         });
@@ -332,8 +352,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         unrung.delete(key);
         unwritten.delete(key);
         publisher.forgetUnwritten(incident.id);
-        if (channelId !== null) publisher.wake(channelId);
-        settled(incident);
+        settled(incident, written, wanted);
         log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');

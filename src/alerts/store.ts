@@ -1,5 +1,5 @@
 // What the alerts room needs of the store; `store/incidents.ts` satisfies it.
-import type { WantedCard, WantedRing } from '../cards/card.ts';
+import type { AskedCard, WantedCard, WantedRing } from '../cards/card.ts';
 import type { Incident } from './incident.ts';
 import type { Labels } from './schema.ts';
 
@@ -18,8 +18,7 @@ export interface AlertTransaction {
   ring(ring: WantedRing): Promise<string | null>;
   /** A ring may no longer apply. */
   reviewRing(id: string, priority: number): Promise<void>;
-  /** Resolves to the channel of the card, chosen when it was made. */
-  want(card: WantedCard): Promise<string>;
+  want(card: WantedCard): Promise<AskedCard>;
 }
 
 export interface AlertStore {

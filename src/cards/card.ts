@@ -1,5 +1,7 @@
 // A card: one message in one channel that shows the newest state of something until it ends.
 
+import type { Message } from '../message.ts';
+
 /** What the ledger knows of a card. Times are milliseconds since 1970. */
 export interface CardRecord {
   readonly id: string;
@@ -49,6 +51,37 @@ export interface WantedCard {
   readonly lookSince: number | null;
   /** For a new card: its message, where one was made while the store failed. */
   readonly messageId: string | null;
+}
+
+/** What the ledger says of a card that was wanted: its channel, chosen when it was made, and whether that was now. */
+export interface AskedCard {
+  readonly channelId: string;
+  readonly isNew: boolean;
+}
+
+/** A new card whose creation is begun and has not left this process, with what it says: it need not be read again. */
+export interface BegunCard {
+  readonly wanted: WantedCard;
+  readonly message: Message;
+}
+
+/** As the ledger has it. */
+export function recordOf({ wanted }: BegunCard): CardRecord {
+  const { id, kind, channelId, priority, mentionRoles, ring, open, wantedAt } = wanted;
+  return {
+    ...{ id, kind, channelId, priority, mentionRoles, ring, open, wantedAt },
+    refusedChannelId: null,
+    revision: 1,
+    shownRevision: 0,
+    messageId: null,
+    creations: 1,
+    intent: { at: wantedAt, revision: 1 },
+    lookSince: null,
+    replyTo: null,
+    foldedInto: null,
+    retryAt: null,
+    attempts: 0,
+  };
 }
 
 /** A short reply to a card that rings; made by the domain of that card, in its channel. */

@@ -1,5 +1,6 @@
 // One channel's lane: one request at a time, and no sooner than Discord allows.
 import { backoff } from '../lib/backoff.ts';
+import type { BegunCard } from './card.ts';
 
 export interface Lane {
   readonly channelId: string;
@@ -7,6 +8,8 @@ export interface Lane {
   timer: NodeJS.Timeout | null;
   /** The card whose creation is promised to begin as soon as its transaction is durable. */
   reserved: string | null;
+  /** The one whose creation may begin without a look into the ledger; null once that was looked at. */
+  handed: BegunCard | null;
   /** Something may have come since the last look. */
   woken: boolean;
   /** No request of this kind before these times (milliseconds since 1970), as Discord asked. */
@@ -30,6 +33,7 @@ export function createLane(channelId: string): Lane {
     running: null,
     timer: null,
     reserved: null,
+    handed: null,
     woken: false,
     createAfter: 0,
     editAfter: 0,

@@ -1,7 +1,7 @@
 // Makes each channel show the newest state of every card: one request per channel at a time, the most urgent first.
 import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
-import type { CardRecord, WantedCard } from './card.ts';
+import { type BegunCard, type CardRecord, recordOf, type WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import {
@@ -46,8 +46,8 @@ export interface Publisher {
    */
   reserve(channelId: string, cardId: string): boolean;
   release(channelId: string, cardId: string): void;
-  /** Something waits for this channel; `begunCardId` is the card whose creation was begun as reserved. */
-  wake(channelId: string, begunCardId?: string): void;
+  /** Something waits for this channel; `begun` is the card whose creation was begun as reserved. */
+  wake(channelId: string, begun?: BegunCard): void;
   /** Shows a card that could not be written down. The newest state of one id replaces the one before; at most 1,000 ids are kept. */
   showUnwritten(wanted: WantedCard, message: Message): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
@@ -127,6 +127,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** Does one step. False when nothing can be done now; a timer is then set for what waits. */
   async function workOnce(lane: Lane): Promise<boolean> {
+    const { handed } = lane;
+    lane.handed = null;
     const time = now().getTime();
     const blockedUntil = Math.max(lane.after, pausedUntil);
     if (blockedUntil > time) {
@@ -141,6 +143,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
       // It may have made a message that a look before did not see.
       lane.seen = null;
+      return true;
+    }
+    if (handed !== null && allowed.create) {
+      const record = recordOf(handed);
+      settle(lane, record, await attempt(record, handed.message, true));
       return true;
     }
     await recordShown();
@@ -317,11 +324,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const lane = laneOf(channelId);
       if (lane.reserved === cardId) lane.reserved = null;
     },
-    wake(channelId, begunCardId) {
+    wake(channelId, begun) {
       const lane = laneOf(channelId);
-      if (begunCardId !== undefined) {
-        unsent.add(begunCardId);
-        if (lane.reserved === begunCardId) lane.reserved = null;
+      if (begun !== undefined) {
+        unsent.add(begun.wanted.id);
+        if (lane.reserved === begun.wanted.id) lane.reserved = null;
+        lane.handed = begun;
       }
       run(lane);
     },

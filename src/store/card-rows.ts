@@ -15,7 +15,7 @@ import type { CardsTable, Tables } from './tables.ts';
 /**
  * Makes the card, or asks for its newest state to be shown. The channel, mentions and ring of a card are those of its creation; where it
  * is over before it was shown, mentions and ring are those of its end.
- * @returns where it is, and what it is folded into.
+ * @returns where it is, what it is folded into, and its revision, which is 1 for one that was made now.
  */
 export async function upsertCard(tx: Transaction<Tables>, wanted: WantedCard) {
   const begun = wanted.begun && wanted.messageId === null;
@@ -97,7 +97,7 @@ function insert(db: Reader, row: CardRow, open: 0 | 1) {
       wanted_at: row.wantedAt,
       open,
     })
-    .returning(['channel_id', 'folded_into']);
+    .returning(['channel_id', 'folded_into', 'revision']);
 }
 
 function asked(eb: ExpressionBuilder<OnConflictDatabase<Tables, 'cards'>, OnConflictTables<'cards'>>, row: CardRow) {

@@ -8,7 +8,7 @@ import {
   type Updateable,
 } from 'kysely';
 import { z } from 'zod';
-import type { CardRecord, WantedCard } from '../cards/card.ts';
+import type { AskedCard, CardRecord, WantedCard } from '../cards/card.ts';
 import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
 import { upsertCard } from './card-rows.ts';
@@ -20,11 +20,11 @@ import type { CardsTable, Tables } from './tables.ts';
 
 const Roles = z.array(z.string());
 
-/** As `upsertCard`; what is folded is shown by its digest. Resolves to the card's channel. */
-export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<string> {
+/** As `upsertCard`; what is folded is shown by its digest. */
+export async function wantCard(tx: Transaction<Tables>, wanted: WantedCard): Promise<AskedCard> {
   const card = await upsertCard(tx, wanted);
   if (card.folded_into !== null) await wantFolded(tx, wanted, card.folded_into);
-  return card.channel_id;
+  return { channelId: card.channel_id, isNew: card.revision === 1 };
 }
 
 export function cardLedger(store: Store, folding: FoldingRule): Ledger {

@@ -32,7 +32,7 @@ export function watchdogStore(store: Store): WatchdogStore {
           .values({ id: absence.id, ...values })
           .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
           .execute();
-        return wantCard(tx, card);
+        return (await wantCard(tx, card)).channelId;
       }),
   };
 }

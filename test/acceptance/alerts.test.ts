@@ -63,7 +63,8 @@ describe('an alert group is one message', () => {
     await discord.waitForMessage('alerts', (message) => message.content.includes('resolved'));
     await post(homelab, group.body([{ startsAt: new Date(Date.now() + 1000).toISOString() }]));
     await discord.waitForMessage('alerts', (message) => message.content.includes('firing'));
-    expect(discord.messages('alerts')).toHaveLength(1);
+    // What rings for it is a reply.
+    expect(discord.messages('alerts').filter(({ replyTo }) => replyTo === null)).toHaveLength(1);
   });
 
   test('however often and in whatever order its notifications arrive', async () => {
@@ -123,7 +124,8 @@ describe('a route', () => {
     expect(message.rang).toEqual([discord.roleId('operator')]);
     await post(homelab, group.body([critical, { labels: { severity: 'critical', pod: 'b' } }]));
     await discord.waitForMessage('alerts-critical', (one) => one.text.includes('2 firing'));
-    expect(discord.messages('alerts')).toEqual([]);
+    // Rings of what other tests left open may come here yet.
+    expect(discord.messages('alerts').filter(({ text }) => text.includes(group.name))).toEqual([]);
   });
 
   test('leaves the rest to the default channel; what is less than a warning makes no sound', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Incident } from '../../../src/alerts/incident.ts';
-import { priorities, ringId, type WantedCard } from '../../../src/cards/card.ts';
+import { type AskedCard, priorities, recordOf, ringId, type WantedCard } from '../../../src/cards/card.ts';
 import { foldingRule } from '../../../src/cards/fold.ts';
 import { cardLedger, wantCard } from '../../../src/store/cards.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
@@ -43,9 +43,17 @@ function wanted(id: string, priority: number, wantedAt: number): WantedCard {
   };
 }
 
-function want(card: WantedCard): Promise<string> {
+function want(card: WantedCard): Promise<AskedCard> {
   return store.commit((tx) => wantCard(tx, card));
 }
+
+test('a card that is new and begun stands in the ledger as it is handed on without a look; a second time it is not new', async () => {
+  const card = { ...wanted('a', priorities.critical, 1), begun: true, mentionRoles: ['7'] };
+  expect(await want(card)).toEqual({ channelId: '1', isNew: true });
+  const message = { headline: 'not looked at', tone: 'info' } as const;
+  expect(await cardLedger(store, foldingRule).get('a')).toEqual(recordOf({ wanted: card, message }));
+  expect(await want(card)).toEqual({ channelId: '1', isNew: false });
+});
 
 test('a new critical alert overtakes what waited longer; within one urgency the oldest goes first', async () => {
   await want(wanted('refresh', priorities.refresh, 1));
