@@ -30,8 +30,12 @@ const stackedMarks = /(\p{M}{6})\p{M}+/gu;
 /** The braille blank counts as a symbol but shows nothing. */
 const blanks = /\u2800/g;
 
+/** What most texts are made of alone, none of which any rule is about. */
+const plain = /^[ -~]*$/;
+
 /** Keeps line feeds; tabs become four blanks. */
 export function clean(text: string): string {
+  if (plain.test(text)) return text;
   return text
     .toWellFormed()
     .replaceAll(lineBreaks, '\n')
