@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Alertmanager } from '../sandbox/alertmanager/alertmanager.ts';
 import { bodyOf } from '../sandbox/alertmanager/body.ts';
 import type { Discord, Fault, SandboxMessage } from '../sandbox/discord/discord.ts';
 import { type Homelab, levelsOf, startHomelab } from '../sandbox/homelab.ts';
@@ -43,6 +44,7 @@ export async function chaosBench(): Promise<Row[]> {
   });
   try {
     await homelab.bot.whenReady({ discord: 'ready' });
+    homelab.alertmanager.sendTo(null);
     const stop = new AbortController();
     const trouble = Promise.all([makeTrouble(homelab, random, stop.signal), killNowAndThen(homelab, random)]);
     await Promise.all(plan.map((group) => tell(homelab, group)));
@@ -80,12 +82,13 @@ function configOf(discord: Discord): string {
   return [levelsOf(discord), 'alerts:', '  routes:', ...routes, ''].join('\n');
 }
 
-/** As Alertmanager does: each state until it is taken, and a newer one instead of an older. */
-async function tell({ bot, webhookToken }: Homelab, group: Group): Promise<void> {
+/** As Alertmanager does: each state until it is taken, and a newer one instead of an older; its list says the same. */
+async function tell({ bot, webhookToken, alertmanager }: Homelab, group: Group): Promise<void> {
   const started = performance.now();
   const states = [1, 2, ...(group.resolves ? [3] : [])];
   for (const [step, state] of states.entries()) {
     await delay(Math.max(0, (group.at[step] ?? 0) - (performance.now() - started)));
+    list(alertmanager, group, state);
     const body = bodyFor(group, state);
     for (let tries = 1; ; tries += 1) {
       if (state === 2 && group.worsens) toldWorse.set(group.name, Date.now());
@@ -105,10 +108,18 @@ async function tell({ bot, webhookToken }: Homelab, group: Group): Promise<void>
   }
 }
 
+/** Not told by Alertmanager itself, which would not be of the seed. */
+function list(alertmanager: Alertmanager, group: Group, state: number): void {
+  const startsAt = startOf(group.name);
+  for (const { labels, annotations } of alertsOf(group, state)) {
+    if (state < 3) alertmanager.fire(labels, annotations, { startsAt });
+    else alertmanager.resolve(labels);
+  }
+}
+
 /** 1: one alert fires. 2: two fire. 3: both are resolved. */
-function bodyFor({ name, channel, worsens }: Group, state: number): string {
-  const started = new Date(Date.now() - 60_000);
-  const alerts = Array.from({ length: Math.min(2, state) }, (_, index) => ({
+function alertsOf({ name, channel, worsens }: Group, state: number) {
+  return Array.from({ length: Math.min(2, state) }, (_, index) => ({
     labels: {
       alertname: name,
       severity: worsens && index === 1 ? 'critical' : 'warning',
@@ -116,14 +127,20 @@ function bodyFor({ name, channel, worsens }: Group, state: number): string {
       instance: `host-${index}`,
     },
     annotations: { summary: `${name} on host-${index}` },
-    startsAt: startOf(name, started),
+  }));
+}
+
+function bodyFor(group: Group, state: number): string {
+  const alerts = alertsOf(group, state).map((alert) => ({
+    ...alert,
+    startsAt: startOf(group.name),
     endsAt: state === 3 ? new Date() : null,
     generatorURL: 'http://prometheus.monitoring:9090/graph?g0.expr=up',
   }));
   return bodyOf({
     receiver: 'discord-bot',
     reason: 'first notification',
-    groupLabels: { alertname: name },
+    groupLabels: { alertname: group.name },
     alerts,
     maxAlerts: 0,
     externalURL: 'http://alertmanager.monitoring:9093',
@@ -133,8 +150,8 @@ function bodyFor({ name, channel, worsens }: Group, state: number): string {
 const starts = new Map<string, Date>();
 
 /** An alert keeps its start. */
-function startOf(name: string, first: Date): Date {
-  const known = starts.get(name) ?? first;
+function startOf(name: string): Date {
+  const known = starts.get(name) ?? new Date(Date.now() - 60_000);
   starts.set(name, known);
   return known;
 }

@@ -304,6 +304,7 @@ export function createAlerts(options: AlertOptions): Alerts {
       begun: kind === 'opened' && !blind && publisher.reserve(destination.channelId, incident.id),
       lookSince: blind ? since : null,
       messageId: messageId ?? null,
+      ...(messageId !== undefined && { fromMemory: true }),
     };
   }
 

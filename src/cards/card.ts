@@ -49,8 +49,10 @@ export interface WantedCard {
   readonly begun: boolean;
   /** For a new card: a message of it may exist that the ledger does not know. */
   readonly lookSince: number | null;
-  /** For a new card: its message, where one was made while the store failed. */
+  /** Its message, where one was made while the store failed. */
   readonly messageId: string | null;
+  /** It was held in memory while the store failed: the ledger may know the card already, and nothing of its message. */
+  readonly fromMemory?: boolean;
 }
 
 /** What the ledger says of a card that was wanted: its channel, chosen when it was made, and whether that was now. */

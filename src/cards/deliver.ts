@@ -27,6 +27,8 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
   /** Writes down that this message shows this revision of the card, 0 where it is not known which; never rejects. */
   readonly remember: (of: Pick<Attempt, 'record' | 'written'>, messageId: string, revision: number) => Promise<void>;
+  /** The creation of this card leaves without being written down; a message of it is not older than `since` (milliseconds since 1970). */
+  readonly unbegun: (cardId: string, since: number) => void;
 }
 
 /** What became of an attempt that failed. */
@@ -51,7 +53,7 @@ export type Delivery =
   | ({ readonly kind: 'again' } & Failure)
   | ({ readonly kind: 'slow down'; readonly at: number; readonly of: 'create' | 'edit' } & Failure)
   /** Discord cannot be reached or does not say what it did. */
-  | ({ readonly kind: 'away' } & Failure)
+  | ({ readonly kind: 'away'; readonly of: 'create' | 'edit' } & Failure)
   | ({ readonly kind: 'token refused' } & Failure)
   /** The channel takes nothing; where the card has moved, `to` is its new channel. */
   | ({
@@ -74,9 +76,10 @@ const missingAccess = 50001;
 export async function withdraw(attempt: Undrawn, context: DeliveryContext): Promise<Delivery> {
   const { record } = attempt;
   if (record.messageId !== null) return remove(attempt, record.messageId, context);
-  const mark = record.intent === null || attempt.unsent ? null : await markOf(record, context.ledger);
+  const mayBeThere = (record.intent !== null && !attempt.unsent) || record.lookSince !== null;
+  const mark = mayBeThere ? await markOf(record, context.ledger) : null;
   if (mark !== null) {
-    const since = new Date(record.intent?.at ?? record.wantedAt);
+    const since = new Date(record.intent?.at ?? record.lookSince ?? record.wantedAt);
     const found = await context.channels.find(record.channelId, mark, since, context.signal);
     if (found.kind === 'found') {
       await context.remember(attempt, found.messageId, 0);
@@ -137,9 +140,10 @@ async function begin(
     const mark = await markOf(record, context.ledger);
     if (mark === null) return null;
     const found = await context.channels.find(record.channelId, mark, new Date(record.wantedAt), context.signal);
-    if (found.kind === 'not there') return null;
     if (found.kind === 'found') return adopt(attempt, found.messageId, context);
-    return consequences(attempt, found, 'create', context);
+    if (found.kind !== 'not there') return consequences(attempt, found, 'create', context);
+    context.unbegun(record.id, record.wantedAt);
+    return null;
   }
 }
 
@@ -258,10 +262,10 @@ async function consequences(
         unsent: of === 'create' && isFresh(attempt),
       };
     case 'not sent':
-      return { ...failure, kind: 'away', unsent: of === 'create' && isFresh(attempt) };
+      return { ...failure, kind: 'away', of, unsent: of === 'create' && isFresh(attempt) };
     case 'unknown':
       log.warn({ ref: record.id, reason: outcome.reason }, 'Discord did not say what became of a message');
-      return { ...failure, kind: 'away' };
+      return { ...failure, kind: 'away', of };
     case 'token refused':
       return { ...failure, kind: 'token refused', unsent: of === 'create' && isFresh(attempt) };
     case 'gone':

@@ -1,6 +1,7 @@
 // One channel's lane: one request at a time, and no sooner than Discord allows.
 import { backoff } from '../lib/backoff.ts';
 import type { BegunCard } from './card.ts';
+import type { Delivery } from './deliver.ts';
 
 export interface Lane {
   readonly channelId: string;
@@ -15,6 +16,8 @@ export interface Lane {
   /** No request of this kind before these times (milliseconds since 1970), as Discord asked. */
   createAfter: number;
   editAfter: number;
+  /** When the last ones of each kind were seen to end, the oldest first; times as above. */
+  readonly sent: { readonly create: number[]; readonly edit: number[] };
   /** No request at all before this: Discord cannot be reached, or the channel refuses. */
   after: number;
   /** In a row, for the backoff. */
@@ -37,6 +40,7 @@ export function createLane(channelId: string): Lane {
     woken: false,
     createAfter: 0,
     editAfter: 0,
+    sent: { create: [], edit: [] },
     after: 0,
     failures: 0,
     foldAfter: 0,
@@ -53,6 +57,24 @@ export function isIdle(lane: Lane, now: number): boolean {
     lane.timer === null &&
     Math.max(lane.after, lane.createAfter) <= now
   );
+}
+
+/** What Discord is known to take of creations, and of edits, in one channel. It tells so in the headers of its answers. */
+export const channelLimit = { requests: 5, perMs: 5_000 } as const;
+
+/** Where an answer is lost, Discord has counted the request all the same and did not tell what is left: it is then counted here. */
+export function noteSent(lane: Lane, delivery: Delivery, now: number): void {
+  const isLost = delivery.kind === 'away' && delivery.outcome === 'unknown';
+  if (delivery.kind !== 'shown' && !isLost) return;
+  const kind = delivery.kind === 'shown' ? delivery.step : delivery.of;
+  const sent = lane.sent[kind];
+  sent.push(now);
+  if (sent.length > channelLimit.requests) sent.shift();
+  const [first = 0] = sent;
+  if (!isLost || sent.length < channelLimit.requests) return;
+  const free = first + channelLimit.perMs;
+  if (kind === 'create') lane.createAfter = Math.max(lane.createAfter, free);
+  else lane.editAfter = Math.max(lane.editAfter, free);
 }
 
 /** Nothing is tried for a while, longer after each failure in a row. */

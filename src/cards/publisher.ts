@@ -13,7 +13,8 @@ import {
   postponement,
   withdraw,
 } from './deliver.ts';
-import { backOff, createLane, isIdle, type Lane } from './lane.ts';
+import { createDoubts } from './doubts.ts';
+import { backOff, channelLimit, createLane, isIdle, type Lane, noteSent } from './lane.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
 
@@ -68,10 +69,10 @@ const tokenPauseMs = 5 * 60_000;
 const storePauseMs = 2000;
 
 /**
- * What Discord lets a bot do in one channel, for creations and edits alike: five requests; it tells so in headers, which a new process has not seen yet. The
- * ledger does not know requests that came to nothing, and of several about one card knows the last, so that a few are taken for a limit used up.
+ * After a start, so many creations and edits of the process before count as a channel's limit used up: the ledger does not know requests that came to
+ * nothing, and of several about one card knows the last.
  */
-const channelLimit = { busy: 2, perMs: 5_000 } as const;
+const busy = 2;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
@@ -80,6 +81,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const stopping = new AbortController();
   /** Begun in the ledger, and known not to have left this process. */
   const unsent = new Set<string>();
+  const doubts = createDoubts({ ledger, log });
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   let pausedUntil = 0;
   /** Nothing is shown before: what the process before has left must be known first, and every kind of card. */
@@ -137,7 +139,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
     // As long as the channel takes everything at once, nothing has to wait.
-    if (!allowed.create) await crowd.fold(lane, time);
+    // What may have a message does not fold, and whether it has is not in the ledger while the store takes nothing.
+    if (!allowed.create && unwritten.ids().length === 0 && doubts.none()) await crowd.fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined) {
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
@@ -150,11 +153,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       settle(lane, record, await attempt(record, handed.message, true));
       return true;
     }
+    await doubts.writeDown();
     await recordShown();
     const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
     if (next.kind === 'card') {
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
-      if (isKnown || !(await crowd.lookAround(lane))) await show(lane, next.card);
+      if (isKnown || !(await crowd.lookAround(lane))) await show(lane, doubts.about(next.card));
       return true;
     }
     const waits = [
@@ -173,7 +177,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const message = await options.kinds[card.kind]?.(card.id);
     if (message !== undefined) settle(lane, card, await attempt(card, message, true));
     else if (card.replyTo !== null) settle(lane, card, await takeBack(card));
-    else await ledger.settle(card.id, card.revision);
+    else {
+      await ledger.settle(card.id, card.revision);
+      doubts.settle(card.id);
+    }
   }
 
   function takeBack(record: CardRecord): Promise<Delivery> {
@@ -181,7 +188,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function context(): DeliveryContext {
-    return { ...options, signal: stopping.signal, remember };
+    return { ...options, signal: stopping.signal, remember, unbegun: doubts.add };
   }
 
   async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
@@ -199,6 +206,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (!written) return;
     try {
       await ledger.shown(id, messageId, revision, now().getTime());
+      doubts.settle(id);
     } catch (err) {
       log.warn({ err, ref: id }, 'What is shown could not be written down: it is remembered');
       unwritten.unrecorded.set(id, { messageId, revision });
@@ -214,6 +222,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         return;
       }
       unwritten.unrecorded.delete(id);
+      doubts.settle(id);
     }
   }
 
@@ -222,7 +231,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const recent = await ledger.activity(now().getTime() - channelLimit.perMs);
     for (const [channelId, activity] of Map.groupBy(recent, (one) => one.channelId)) {
       const newest = activity.at(-1);
-      if (newest === undefined || activity.length < channelLimit.busy) continue;
+      if (newest === undefined || activity.length < busy) continue;
       const lane = laneOf(channelId);
       lane.createAfter = newest.at + channelLimit.perMs;
       lane.editAfter = lane.createAfter;
@@ -231,12 +240,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** Draws the consequences of one delivery for the lane. */
   function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
-    if (delivery.kind === 'done') return;
-    const time = now().getTime();
-    if (delivery.kind === 'removed') {
-      lane.failures = 0;
+    if (delivery.kind === 'done' || delivery.kind === 'removed') {
+      doubts.settle(record.id);
+      if (delivery.kind === 'removed') lane.failures = 0;
       return;
     }
+    const time = now().getTime();
+    noteSent(lane, delivery, time);
     if (delivery.kind === 'shown') {
       lane.failures = 0;
       lane.refusing = false;
@@ -246,7 +256,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     options.events.failed(delivery.outcome);
     tellFailed(lane, record, delivery);
-    if (delivery.unsent) unsent.add(record.id);
+    if (delivery.unsent) {
+      unsent.add(record.id);
+      doubts.settle(record.id);
+    }
     switch (delivery.kind) {
       case 'again':
         unwritten.startOver(record.id);
@@ -305,9 +318,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     async start() {
-      await ledger
-        .doubt()
-        .catch((err: unknown) => log.warn({ err }, 'What waits for its first message is not looked for first'));
+      await doubts.writeDown();
       await waitOutTheLastProcess();
       hasStarted = true;
       for (const channelId of [...lanes.keys(), ...(await ledger.channelsWithWork())]) run(laneOf(channelId));
@@ -335,6 +346,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     async showUnwritten(wanted, message) {
       const known = await ledger.get(wanted.id).catch(() => undefined);
+      // Its digest shows it, and its newest state as soon as that can be written down.
+      if (typeof known?.foldedInto === 'string') return;
       const card = unwritten.put(wanted, known, message);
       if (card !== null) run(laneOf(card.record.channelId));
       else

@@ -33,6 +33,9 @@ export interface RestEvents {
   readonly limited: (scope: string) => void;
 }
 
+/** Discord takes 50 a second of a bot (docs, topics/rate-limits#global-rate-limit); discord.js asks it for the gateway beside this. */
+const ownPerSecond = 45;
+
 /** An interaction is worth a short wait; after a longer one nobody looks any more. */
 const longestInteractionWait = 5_000;
 
@@ -50,6 +53,7 @@ export function createRest(options: {
     version: '10',
     timeout: options.timeoutMs,
     retries: 0,
+    globalRequestsPerSecond: ownPerSecond,
     rejectOnRateLimit(limit) {
       events?.limited(limit.global ? 'global' : limit.scope);
       return rejects(limit);

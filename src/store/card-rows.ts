@@ -29,6 +29,7 @@ export async function upsertCard(tx: Transaction<Tables>, wanted: WantedCard) {
     intentAt: begun ? wanted.wantedAt : null,
     intentRevision: begun ? 1 : null,
     lookSince: wanted.lookSince,
+    lookAgainSince: wanted.fromMemory === true && wanted.messageId === null ? wanted.lookSince : null,
     mentionRoles: JSON.stringify(wanted.mentionRoles),
     ring: wanted.ring ? 1 : 0,
     wantedAt: wanted.wantedAt,
@@ -47,6 +48,8 @@ interface CardRow extends Record<string, string | number | null> {
   readonly intentAt: number | null;
   readonly intentRevision: number | null;
   readonly lookSince: number | null;
+  /** Where the card is there already. */
+  readonly lookAgainSince: number | null;
   readonly mentionRoles: string;
   readonly ring: number;
   readonly wantedAt: number;
@@ -111,6 +114,9 @@ function asked(eb: ExpressionBuilder<OnConflictDatabase<Tables, 'cards'>, OnConf
       .else(eb.ref('cards.wanted_at'))
       .end(),
     retry_at: null,
+    // What was made from memory while the store failed.
+    message_id: eb.fn.coalesce('cards.message_id', eb.val(row.messageId)),
+    look_since: unseen(eb, eb.fn.coalesce(eb.val(row.lookAgainSince), 'cards.look_since'), eb.ref('cards.look_since')),
   };
 }
 

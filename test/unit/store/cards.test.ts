@@ -55,6 +55,29 @@ test('a card that is new and begun stands in the ledger as it is handed on witho
   expect(await want(card)).toEqual({ channelId: '1', isNew: false });
 });
 
+describe('a card that waited already when the store failed', () => {
+  const held = { fromMemory: true, lookSince: 1, messageId: null } as const;
+
+  test('has the message that was made of it from memory', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await want(wanted('a', priorities.warning, 1));
+    await want({ ...wanted('a', priorities.warning, 2), ...held, messageId: '900' });
+    expect(await ledger.get('a')).toMatchObject({ messageId: '900', lookSince: null });
+    await want({ ...wanted('a', priorities.warning, 3), ...held, messageId: '901' });
+    expect(await ledger.get('a')).toMatchObject({ messageId: '900' });
+  });
+
+  test('is looked for where it is not known whether one was made', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await want(wanted('a', priorities.warning, 1));
+    await want({ ...wanted('a', priorities.warning, 2), ...held });
+    expect(await ledger.get('a')).toMatchObject({ messageId: null, lookSince: 1 });
+    await want(wanted('b', priorities.warning, 1));
+    await want({ ...wanted('b', priorities.warning, 2), lookSince: 1 });
+    expect(await ledger.get('b')).toMatchObject({ messageId: null, lookSince: null });
+  });
+});
+
 test('a new critical alert overtakes what waited longer; within one urgency the oldest goes first', async () => {
   await want(wanted('refresh', priorities.refresh, 1));
   await want(wanted('end', priorities.end, 2));
