@@ -6,7 +6,7 @@ export const bundle = join(import.meta.dirname, '..', 'dist', 'main.js');
 
 const many = { limit: 100_000, perMs: 1_000 };
 
-/** Told in headers too, which discord.js heeds; its own 45 requests a second remain. */
+/** Told in headers too, which discord.js heeds; its own 46 requests a second remain. */
 export const unlimited: Partial<RateLimits> = Object.fromEntries(
   Object.keys(discordLimits).map((name) => [name, many]),
 );

@@ -1,9 +1,10 @@
 // Requests to Discord's REST API, each tried once: who asks decides what to do about a failure.
 import { isAnyArrayBuffer } from 'node:util/types';
-import { type RateLimitData, REST, type RequestMethod } from 'discord.js';
+import { type RateLimitData, RateLimitError, REST, type RequestMethod } from 'discord.js';
 import { failureOf, TokenRefused } from './failures.ts';
 import type { Upload } from './files.ts';
 import { formOf } from './form.ts';
+import { createPace } from './pace.ts';
 import type { TokenGate } from './token.ts';
 import { requestWhole } from './whole.ts';
 
@@ -33,9 +34,6 @@ export interface RestEvents {
   readonly limited: (scope: string) => void;
 }
 
-/** Discord takes 50 a second of a bot (docs, topics/rate-limits#global-rate-limit); discord.js asks it for the gateway beside this. */
-const ownPerSecond = 45;
-
 /** An interaction is worth a short wait; after a longer one nobody looks any more. */
 const longestInteractionWait = 5_000;
 
@@ -48,12 +46,12 @@ export function createRest(options: {
   events?: RestEvents | undefined;
 }): Rest {
   const { gate, events } = options;
+  const pace = createPace(() => options.now().getTime());
   const rest = new REST({
     api: options.apiUrl.replace(/\/+$/, ''),
     version: '10',
     timeout: options.timeoutMs,
     retries: 0,
-    globalRequestsPerSecond: ownPerSecond,
     rejectOnRateLimit(limit) {
       events?.limited(limit.global ? 'global' : limit.scope);
       return rejects(limit);
@@ -72,6 +70,12 @@ export function createRest(options: {
   return {
     async request({ method, route, body, files, query, signal, withToken = true }) {
       if (withToken && gate.closedUntil() !== null) throw new TokenRefused('The token was refused a short while ago');
+      // Interactions are not of the bot's limit.
+      const waitMs = withToken ? pace.take() : 0;
+      if (waitMs > 0) {
+        events?.limited('global');
+        throw limited(method, route, waitMs);
+      }
       // discord.js forgets the token on a 401, and reads it before it first waits.
       if (withToken) rest.setToken(options.token());
       try {
@@ -98,6 +102,16 @@ export function createRest(options: {
       rest.clearHandlerSweeper();
     },
   };
+}
+
+/** As discord.js rejects where its own count of a limit is used up. */
+function limited(method: string, route: string, waitMs: number): RateLimitError {
+  return new RateLimitError({
+    ...{ method, route, url: route, hash: route, majorParameter: '', limit: 0, scope: 'user', sublimitTimeout: 0 },
+    global: true,
+    retryAfter: waitMs,
+    timeToReset: waitMs,
+  });
 }
 
 function saysDiscord(kind: string): boolean {

@@ -195,6 +195,8 @@ function isUnseen(eb: ExpressionBuilder<Tables, 'cards'>, channelId: string) {
     eb('message_id', 'is', null),
     eb('intent_at', 'is', null),
     eb('look_since', 'is not', null),
+    // A ring bears no reference: it is looked for by what it replies to.
+    eb('reply_to', 'is', null),
   ]);
 }
 

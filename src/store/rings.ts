@@ -17,7 +17,8 @@ export async function wantRing(tx: Transaction<Tables>, wanted: WantedRing): Pro
   const card = await tx.selectFrom('cards').selectAll().where('id', '=', wanted.cardId).executeTakeFirst();
   if (card === undefined) return null;
   if (card.message_id === null) await ringByItself(tx, wanted, card);
-  if (card.message_id !== null || card.intent_at !== null) await upsertRing(tx, wanted, card);
+  if (card.message_id !== null || card.intent_at !== null || card.look_since !== null)
+    await upsertRing(tx, wanted, card);
   return card.channel_id;
 }
 
@@ -34,13 +35,19 @@ async function ringByItself(tx: Transaction<Tables>, wanted: WantedRing, card: S
   await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
 }
 
-/** Asks for a ring that is there, or may be, to be looked at again: it may no longer apply. */
+/** Asks for a ring that is there, may be, or is about to be, to be looked at again: it may no longer apply. */
 export async function reviewRing(tx: Transaction<Tables>, id: string, priority: number): Promise<void> {
   await tx
     .updateTable('cards')
     .set((eb) => ({ revision: eb('revision', '+', 1), priority }))
     .where('id', '=', id)
-    .where((eb) => eb.or([eb('message_id', 'is not', null), eb('intent_at', 'is not', null)]))
+    .where((eb) =>
+      eb.or([
+        eb('message_id', 'is not', null),
+        eb('intent_at', 'is not', null),
+        eb('shown_revision', '<', eb.ref('revision')),
+      ]),
+    )
     .execute();
 }
 

@@ -10,7 +10,7 @@ import { foldingRule } from '../../../src/cards/fold.ts';
 import { cardLedger, wantCard } from '../../../src/store/cards.ts';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 import { alertStore, removeEndedIncidents } from '../../../src/store/incidents.ts';
-import { wantRing } from '../../../src/store/rings.ts';
+import { reviewRing, wantRing } from '../../../src/store/rings.ts';
 
 const log = pino({ level: 'silent' });
 const anything = { create: true, edit: true, except: [] };
@@ -177,6 +177,39 @@ test('a ring of a card that is not posted yet mentions its roles in that card, a
   const ledger = cardLedger(store, foldingRule);
   expect((await ledger.get('a'))?.mentionRoles).toEqual(['7', '8']);
   expect(await ledger.get(ringId('a'))).toBe(undefined);
+});
+
+describe('a ring whose message the ledger may not know', () => {
+  beforeEach(async () => {
+    await want(wanted('a', priorities.refresh, 1));
+    await cardLedger(store, foldingRule).shown('a', '100', 1, 1);
+    await ring('a', ['8']);
+  });
+
+  test('is still looked for after the channel was read back, in which rings bear no reference', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await want(wanted('b', priorities.critical, 5));
+    await ledger.doubt();
+    expect(await ledger.unseen('1')).toMatchObject({ count: 1 });
+    await ledger.seen('1', 0, new Map());
+    expect(await ledger.get('b')).toMatchObject({ lookSince: null });
+    expect(await ledger.get(ringId('a'))).toMatchObject({ lookSince: expect.any(Number) });
+  });
+
+  test('is looked at again where it no longer applies while it is being made', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    const before = await ledger.get(ringId('a'));
+    await store.commit((tx) => reviewRing(tx, ringId('a'), priorities.refresh));
+    await ledger.shown(ringId('a'), '200', before?.revision ?? 0, 9);
+    expect(await nextId()).toBe(ringId('a'));
+  });
+});
+
+test('a ring of a card that is still looked for waits for that', async () => {
+  await want({ ...wanted('a', priorities.refresh, 1), lookSince: 1 });
+  await ring('a', ['8']);
+  expect(await cardLedger(store, foldingRule).get(ringId('a'))).toMatchObject({ replyTo: 'a' });
+  expect(await nextId()).toBe('a');
 });
 
 describe('a ring of a card that may have been posted', () => {
