@@ -4,8 +4,11 @@ import type { CardRecord } from './card.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Doubts {
-  /** Asks the ledger once to look for what the process before may have left; tried again with each call until the store takes it. */
-  writeDown(): Promise<void>;
+  /**
+   * Asks the ledger once to look for what the process before may have left; tried again with each call until the store takes it. Resolves to the
+   * channels of these, null where the store takes nothing.
+   */
+  writeDown(): Promise<readonly string[] | null>;
   /** The creation of this card leaves without being written down; a message of it is not older than `since` (milliseconds since 1970). */
   add(cardId: string, since: number): void;
   /** What became of that creation is known, and the ledger knows it too or has nothing to know. */
@@ -29,10 +32,11 @@ export function createDoubts({
 
   return {
     async writeDown() {
-      if (isWrittenDown) return;
+      if (isWrittenDown) return [];
       try {
-        await ledger.doubt();
+        const channelIds = await ledger.doubt();
         isWrittenDown = true;
+        return channelIds;
       } catch (err) {
         if (!hasFailed)
           log.warn(
@@ -40,6 +44,7 @@ export function createDoubts({
             'What waits for its first message may have one: it is looked for until that can be written down',
           );
         hasFailed = true;
+        return null;
       }
     },
     add(cardId, since) {

@@ -37,9 +37,9 @@ export interface Ledger {
   fold(channelId: string, now: number): Promise<number>;
   /**
    * Of a new process: what waits for its first message may have one that the process before could not write down. It is looked for like any other
-   * that the ledger may not know.
+   * that the ledger may not know. Resolves to the channels of these.
    */
-  doubt(): Promise<void>;
+  doubt(): Promise<readonly string[]>;
   /** Channels in which something waits. */
   channelsWithWork(): Promise<readonly string[]>;
   /** How many cards wait, over all channels, and since when the oldest does (milliseconds since 1970; null where none waits). `except` names ids. */

@@ -226,16 +226,25 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
 
-  /** Discord counts on while the bot is started anew: a channel whose limit may be used up is left alone until its window is over. */
+  /**
+   * Discord counts on while the bot is started anew: a channel whose limit may be used up is left alone until its window is over. That is also where
+   * something waits that was not begun: for the limit, or for a store that took nothing, in which case what was sent is not known.
+   */
   async function waitOutTheLastProcess(): Promise<void> {
+    const doubtful = (await doubts.writeDown()) ?? (await ledger.channelsWithWork());
+    for (const channelId of doubtful) leaveAlone(channelId, now().getTime() + channelLimit.perMs);
     const recent = await ledger.activity(now().getTime() - channelLimit.perMs);
     for (const [channelId, activity] of Map.groupBy(recent, (one) => one.channelId)) {
       const newest = activity.at(-1);
       if (newest === undefined || activity.length < busy) continue;
-      const lane = laneOf(channelId);
-      lane.createAfter = newest.at + channelLimit.perMs;
-      lane.editAfter = lane.createAfter;
+      leaveAlone(channelId, newest.at + channelLimit.perMs);
     }
+  }
+
+  function leaveAlone(channelId: string, until: number): void {
+    const lane = laneOf(channelId);
+    lane.createAfter = Math.max(lane.createAfter, until);
+    lane.editAfter = Math.max(lane.editAfter, until);
   }
 
   /** Draws the consequences of one delivery for the lane. */
@@ -318,7 +327,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     async start() {
-      await doubts.writeDown();
       await waitOutTheLastProcess();
       hasStarted = true;
       for (const channelId of [...lanes.keys(), ...(await ledger.channelsWithWork())]) run(laneOf(channelId));

@@ -75,14 +75,16 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
     fold: (channelId, now) => fold(store, folding, { channelId, now }),
     doubt: () =>
       store.commit(async (tx) => {
-        await tx
+        const rows = await tx
           .updateTable('cards')
           .set((eb) => ({ look_since: eb.ref('wanted_at') }))
           .whereRef('shown_revision', '<', 'revision')
           .where('message_id', 'is', null)
           .where('intent_at', 'is', null)
           .where('look_since', 'is', null)
+          .returning('channel_id')
           .execute();
+        return [...new Set(rows.map((row) => row.channel_id))];
       }),
     async channelsWithWork() {
       const rows = await due(store.db).select('channel_id').distinct().execute();

@@ -29,6 +29,7 @@ function doubtsOver(answers: readonly ('taken' | 'refused')[]) {
   const left = [...answers];
   const doubt = async () => {
     if (left.shift() === 'refused') throw new Error('disk full');
+    return ['1'];
   };
   return {
     ...createDoubts({ ledger: { doubt }, log: pino({ level: 'silent' }) }),
@@ -38,13 +39,13 @@ function doubtsOver(answers: readonly ('taken' | 'refused')[]) {
 
 test('until what the process before left is written down, all that waits is looked for and nothing is decided by absence', async () => {
   const doubts = doubtsOver(['refused', 'taken']);
-  await doubts.writeDown();
+  expect(await doubts.writeDown()).toBe(null);
   expect(doubts.none()).toBe(false);
   expect(doubts.about(waiting).lookSince).toBe(500);
-  await doubts.writeDown();
+  expect(await doubts.writeDown()).toEqual(['1']);
   expect(doubts.none()).toBe(true);
   expect(doubts.about(waiting).lookSince).toBeNull();
-  await doubts.writeDown();
+  expect(await doubts.writeDown()).toEqual([]);
   expect(doubts.asked()).toBe(2);
 });
 
