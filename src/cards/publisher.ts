@@ -14,7 +14,8 @@ import {
   withdraw,
 } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
-import { backOff, channelLimit, createLane, isIdle, type Lane, noteSent } from './lane.ts';
+import { backOff, createLane, isIdle, type Lane, noteSent } from './lane.ts';
+import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createUnwritten } from './unwritten.ts';
 
@@ -67,12 +68,6 @@ const tokenPauseMs = 5 * 60_000;
 
 /** Between two tries while the ledger cannot be read. */
 const storePauseMs = 2000;
-
-/**
- * After a start, so many creations and edits of the process before count as a channel's limit used up: the ledger does not know requests that came to
- * nothing, and of several about one card knows the last.
- */
-const busy = 2;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
@@ -226,27 +221,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
 
-  /**
-   * Discord counts on while the bot is started anew: a channel whose limit may be used up is left alone until its window is over. That is also where
-   * something waits that was not begun: for the limit, or for a store that took nothing, in which case what was sent is not known.
-   */
-  async function waitOutTheLastProcess(): Promise<void> {
-    const doubtful = (await doubts.writeDown()) ?? (await ledger.channelsWithWork());
-    for (const channelId of doubtful) leaveAlone(channelId, now().getTime() + channelLimit.perMs);
-    const recent = await ledger.activity(now().getTime() - channelLimit.perMs);
-    for (const [channelId, activity] of Map.groupBy(recent, (one) => one.channelId)) {
-      const newest = activity.at(-1);
-      if (newest === undefined || activity.length < busy) continue;
-      leaveAlone(channelId, newest.at + channelLimit.perMs);
-    }
-  }
-
-  function leaveAlone(channelId: string, until: number): void {
-    const lane = laneOf(channelId);
-    lane.createAfter = Math.max(lane.createAfter, until);
-    lane.editAfter = Math.max(lane.editAfter, until);
-  }
-
   /** Draws the consequences of one delivery for the lane. */
   function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
     if (delivery.kind === 'done' || delivery.kind === 'removed') {
@@ -327,7 +301,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     async start() {
-      await waitOutTheLastProcess();
+      for (const [channelId, until] of await usedUpChannels(ledger, doubts, now().getTime())) {
+        const lane = laneOf(channelId);
+        lane.createAfter = until;
+        lane.editAfter = until;
+      }
       hasStarted = true;
       for (const channelId of [...lanes.keys(), ...(await ledger.channelsWithWork())]) run(laneOf(channelId));
     },

@@ -3,22 +3,11 @@ import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type CardRecord, recordOf } from '../../../src/cards/card.ts';
 import { createDoubts } from '../../../src/cards/doubts.ts';
+import { wantedCard } from './wanted-card.ts';
 
 const waiting: CardRecord = {
   ...recordOf({
-    wanted: {
-      id: 'a',
-      kind: 'alert',
-      channelId: '1',
-      priority: 0,
-      mentionRoles: [],
-      ring: true,
-      open: true,
-      wantedAt: 500,
-      begun: false,
-      lookSince: null,
-      messageId: null,
-    },
+    wanted: wantedCard,
     message: { headline: '', tone: 'info' },
   }),
   creations: 0,

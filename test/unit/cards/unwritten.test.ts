@@ -1,20 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { CardRecord, WantedCard } from '../../../src/cards/card.ts';
+import type { CardRecord } from '../../../src/cards/card.ts';
 import { createUnwritten } from '../../../src/cards/unwritten.ts';
+import { wantedCard } from './wanted-card.ts';
 
-const wanted: WantedCard = {
-  id: 'a',
-  kind: 'alert',
-  channelId: '1',
-  priority: 0,
-  mentionRoles: [],
-  ring: true,
-  open: true,
-  wantedAt: 5000,
-  begun: false,
-  lookSince: null,
-  messageId: null,
-};
+const wanted = { ...wantedCard, wantedAt: 5000 };
 const message = { headline: 'firing', tone: 'critical', title: 'firing' } as const;
 
 /** What the ledger knew of it before the store failed: shown, long ago. */

@@ -1,0 +1,84 @@
+// What keeps cards from folding: as long as Discord may have a message that the ledger does not know, nothing is decided by its absence.
+import { afterEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import type { Channels } from '../../../src/cards/channels.ts';
+import type { Ledger } from '../../../src/cards/ledger.ts';
+import { createPublisher, type Publisher } from '../../../src/cards/publisher.ts';
+import { wantedCard } from './wanted-card.ts';
+
+let publisher: Publisher;
+
+afterEach(() => publisher.stop(new AbortController().signal));
+
+/** Over a channel whose limit is used up, and a ledger that writes its calls into `calls`. */
+function start(answers: {
+  readonly doubt: readonly ('taken' | 'refused')[];
+  readonly channelsWithWork: readonly string[];
+}) {
+  const calls: string[] = [];
+  const left = [...answers.doubt];
+  const ledger: Ledger = {
+    get: async () => undefined,
+    next: async () => {
+      calls.push('next');
+      return { kind: 'idle' };
+    },
+    unseen: async () => ({ count: 0, since: 0 }),
+    seen: async () => undefined,
+    fold: async () => {
+      calls.push('fold');
+      return 0;
+    },
+    doubt: async () => {
+      const answer = left.shift() ?? 'taken';
+      calls.push(`doubt ${answer}`);
+      if (answer === 'refused') throw new Error('disk full');
+      return [];
+    },
+    channelsWithWork: async () => answers.channelsWithWork,
+    waiting: async () => ({ count: 0, since: null }),
+    begin: async () => undefined,
+    shown: async () => undefined,
+    activity: async () => [],
+    startOver: async () => undefined,
+    removed: async () => undefined,
+    settle: async () => undefined,
+    postpone: async () => undefined,
+  };
+  const later = async () => ({ kind: 'slow down', at: new Date(Date.now() + 60_000), reason: 'limit' }) as const;
+  const channels: Channels = { create: later, edit: later, remove: later, find: later, readBack: later };
+  publisher = createPublisher({
+    ledger,
+    channels,
+    kinds: {},
+    defaultChannelId: '1',
+    log: pino({ level: 'silent' }),
+    now: () => new Date(),
+    events: { delivered: () => undefined, failed: () => undefined },
+  });
+  /** Wakes the channel and answers what was asked of the ledger in that turn, up to the last thing that a turn asks. */
+  const turn = async (): Promise<readonly string[]> => {
+    const from = calls.length;
+    publisher.wake('1');
+    while (!calls.slice(from).includes('next')) await new Promise((resolve) => setImmediate(resolve));
+    return calls.slice(from);
+  };
+  return { calls, turn };
+}
+
+test('nothing folds before it is written down that the process before may have left messages', async () => {
+  const { calls, turn } = start({ doubt: ['refused', 'refused', 'taken'], channelsWithWork: ['1'] });
+  await publisher.start();
+  while (!calls.includes('fold')) await turn();
+  expect(calls.slice(0, calls.indexOf('fold'))).toEqual(expect.arrayContaining(['doubt refused', 'doubt taken']));
+});
+
+test('nothing folds while a card is shown from memory', async () => {
+  const { calls, turn } = start({ doubt: [], channelsWithWork: [] });
+  await publisher.start();
+  await publisher.showUnwritten(wantedCard, { headline: 'firing', tone: 'critical' });
+  while (calls.at(-1) !== 'next') await new Promise((resolve) => setImmediate(resolve));
+  expect(await turn()).toEqual(['next']);
+  publisher.forgetUnwritten(wantedCard.id);
+  expect(await turn()).toEqual(['fold', 'next']);
+});
