@@ -1,6 +1,7 @@
 // What a person sees of the bot's answer to something they did.
+import { messageFlags } from '../checks/message.ts';
 import { callbackTypes } from '../interactions.ts';
-import type { Interaction, Modal, World } from '../state.ts';
+import type { Interaction, Modal, StoredMessage, World } from '../state.ts';
 import { findMessage } from '../wire/messages.ts';
 import { type SandboxMessage, viewMessage } from './view.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
@@ -56,8 +57,10 @@ function editsOf(world: World, interaction: Interaction): number {
 
 function describeResult(world: World, interaction: Interaction, editsBefore: number): InteractionResult {
   const { ack } = interaction;
+  const stored = (id: string | null): StoredMessage | undefined =>
+    id === null ? undefined : findMessage(world, interaction.channelId, id);
   const show = (id: string | null): SandboxMessage | null => {
-    const message = id === null ? undefined : findMessage(world, interaction.channelId, id);
+    const message = stored(id);
     return message ? viewMessage(world, message) : null;
   };
   const followUps = () => interaction.followUpIds.flatMap((id) => show(id) ?? []);
@@ -93,10 +96,17 @@ function describeResult(world: World, interaction: Interaction, editsBefore: num
     until,
     final: (options) => {
       const awaitsEdit = ack?.type === callbackTypes.deferUpdate;
-      return until((reply) => !reply.loading && (!awaitsEdit || reply.revisions.length > editsBefore), {
-        what: 'the final answer',
-        ...options,
-      });
+      const isFinal = (reply: StoredMessage): boolean =>
+        (reply.flags & messageFlags.loading) === 0 && (!awaitsEdit || reply.revisions.length > editsBefore);
+      return waitFor(
+        world,
+        () => {
+          const reply = stored(interaction.originalId);
+          return reply !== undefined && isFinal(reply) ? viewMessage(world, reply) : null;
+        },
+        describe,
+        { what: 'the final answer', ...options },
+      );
     },
     followUp: (wanted = () => true, options) =>
       waitFor(world, () => followUps().find((one) => wanted(one)), describe, {

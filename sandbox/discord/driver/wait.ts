@@ -1,4 +1,4 @@
-// Waiting for something to be so: looked at again after every change here, and every few milliseconds for what changes elsewhere.
+// Waiting for something to be so: looked at again once after changes here, and every few milliseconds for what changes elsewhere.
 import type { World } from '../state.ts';
 
 export interface WaitOptions {
@@ -20,6 +20,7 @@ export function waitFor<T>(
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       clearInterval(looking);
+      clearImmediate(soon);
       stop();
       settle();
     };
@@ -36,10 +37,17 @@ export function waitFor<T>(
         finish(() => reject(error));
       }
     };
+    // Many requests of one moment are one reason to look, or a hundred who wait would look ten thousand times.
+    let soon: NodeJS.Immediate | undefined;
     const stop = world.listen((event) => {
-      if (event.kind === 'stopped')
+      if (event.kind === 'stopped') {
         finish(() => reject(new Error(`The sandbox was stopped before there was: ${what}.`)));
-      else check();
+        return;
+      }
+      soon ??= setImmediate(() => {
+        soon = undefined;
+        check();
+      });
     });
     const looking = setInterval(check, 20);
     const timer = setTimeout(() => {
