@@ -3,9 +3,9 @@ import { Agent, request } from 'node:http';
 import type { Homelab } from '../sandbox/homelab.ts';
 
 export interface Posted {
-  /** When its first byte left, milliseconds of `performance.now()`. */
+  /** When it had its connection and was about to be written, milliseconds of `performance.now()`: what came before is the client's own. */
   readonly at: number;
-  /** Until the answer was whole, in milliseconds. */
+  /** From the call, and so with the wait for a connection, until the answer was whole; in milliseconds. */
   readonly tookMs: number;
 }
 
@@ -24,14 +24,18 @@ export function clientOf(url: string, connections: number, headers: Readonly<Rec
   return {
     post: (body) =>
       new Promise((resolve, reject) => {
-        const at = performance.now();
+        const called = performance.now();
+        let at = called;
         const all = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers };
         const sending = request(url, { method: 'POST', agent, headers: all }, (response) => {
           const { statusCode = 0 } = response;
           response.resume().once('end', () => {
-            if (statusCode === 202 || statusCode === 200) resolve({ at, tookMs: performance.now() - at });
+            if (statusCode === 202 || statusCode === 200) resolve({ at, tookMs: performance.now() - called });
             else reject(new Error(`A webhook was answered with ${statusCode}`));
           });
+        });
+        sending.once('socket', () => {
+          at = performance.now();
         });
         sending.setTimeout(60_000, () => sending.destroy(new Error('A webhook was not answered within a minute')));
         sending.once('error', reject);

@@ -5,7 +5,12 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** Flags of the production start; see `scripts/launch.mjs`. */
-const flags = ['--optimize-for-size', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
+const flags = [
+  '--optimize-for-size',
+  '--max-semi-space-size=1',
+  '--no-lazy-feedback-allocation',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /** Likewise; see `scripts/launch.mjs`. */
 const tuning = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1' };

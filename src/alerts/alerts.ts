@@ -1,11 +1,13 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
 import { type BegunCard, cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
+import { giveWay } from '../lib/turns.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
 import { nameOf } from './describe.ts';
-import { type Acknowledgement, type Incident, isOpen, type RingReason } from './incident.ts';
+import { createHeld } from './held.ts';
+import { type Acknowledgement, type Incident, isOpen } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
@@ -93,34 +95,17 @@ const nothing: Written = { channelId: null, begun: false };
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
 
-/** Between two tries to write down what is in memory, in milliseconds. */
-const retryMs = 5000;
-
-/** How far Prometheus' clock may be ahead of ours, in milliseconds. */
-const clockMargin = 2000;
-
 /** Open incidents that are looked at for what fires in a namespace. */
 const mostLookedAt = 200;
 
 /** Open incidents whose names are taken up at a start. */
 const mostNamed = 1000;
 
-/** Incidents that could not be written down are remembered for this many groups. */
-const maxRemembered = 1000;
+/** Receivers that are known to be written down. */
+const mostCallers = 1000;
 
 export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
-  /** By receiver and groupKey; empty while the store works. */
-  const unwritten = new Map<string, Incident>();
-  /** Why those of them should ring, by the same key: an edit alone would ring nobody. */
-  const unrung = new Map<string, RingReason>();
-  /**
-   * The ledger knows every message of what began after this. A process before this one may have lost its database, or have shown alerts
-   * while it could not write them down.
-   */
-  let completeSince = now().getTime() + clockMargin;
-  let timer: NodeJS.Timeout | null = null;
-  let stopped = false;
   const board = createBoard();
   /** Receivers that are written down. */
   const callers = new Set<string>();
@@ -143,36 +128,40 @@ export function createAlerts(options: AlertOptions): Alerts {
     try {
       const { result, written } = await store.change(async (tx) => {
         await noteCaller(tx, notification);
-        const held = unwritten.get(key);
-        const before = held ?? (await incidentOf(tx, notification));
+        const unwritten = held.get(key);
+        const before = unwritten ?? (await incidentOf(tx, notification));
         const merged = merge(before, notification, now().getTime());
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
-          merged.kind === 'ignored' && held !== undefined ? { kind: 'unchanged', incident: held } : merged;
+          merged.kind === 'ignored' && unwritten !== undefined ? { kind: 'unchanged', incident: unwritten } : merged;
         if (result.kind === 'ignored') return { result, written: nothing };
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
-        const isShown = result.kind === 'unchanged' && held === undefined;
+        const isShown = result.kind === 'unchanged' && unwritten === undefined;
         if (!isShown) wanted = want(turned.result);
-        const ring = turned.ring ?? unrung.get(key) ?? null;
+        const ring = turned.ring ?? held.ringOf(key);
         return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted) };
       });
       if (isNewCaller(notification)) callers.add(notification.receiver);
-      unrung.delete(key);
-      if (unwritten.delete(key)) completeSince = now().getTime() + clockMargin;
+      held.written(key);
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
-      if (result.kind !== 'ignored') settled(result.incident, written, wanted);
+      if (result.kind !== 'ignored') {
+        wake(result.incident, written, wanted);
+        // People wait for the message; nobody for the log, and Alertmanager only for its answer.
+        if (written.begun) await giveWay();
+        note(result.incident);
+      }
       tellTaken(notification, result);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
       if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
-      await remember(key, notification);
+      await held.remember(key, notification);
       throw error;
     }
   }
 
   function isNewCaller({ version, receiver }: Notification): boolean {
     // Grafana's receivers are not in Alertmanager's list.
-    return version === '4' && !callers.has(receiver) && callers.size < maxRemembered;
+    return version === '4' && !callers.has(receiver) && callers.size < mostCallers;
   }
 
   /** Durable, since what Alertmanager lists is shown for receivers that have called alone. */
@@ -192,7 +181,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     try {
       const done = await store.change(async (tx) => {
         // What is in memory alone is not seen by `decide`.
-        const result = unwritten.size > 0 ? null : await decide(tx);
+        const result = held.isEmpty() ? await decide(tx) : null;
         if (result === null) return null;
         const before = await tx.read(result.incident.id);
         const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
@@ -229,15 +218,20 @@ export function createAlerts(options: AlertOptions): Alerts {
     return { channelId, begun };
   }
 
-  /** What follows from a state that is durable; first of all that it is shown. */
-  function settled(incident: Incident, { channelId, begun }: Written, wanted: WantedCard | undefined): void {
-    if (wanted?.begun && begun)
-      publisher.wake(wanted.channelId, {
-        wanted,
-        message: incidentMessage(incident, now().getTime(), options.actions),
-      });
+  /** What follows from a state that is durable. */
+  function settled(incident: Incident, written: Written, wanted: WantedCard | undefined): void {
+    wake(incident, written, wanted);
+    note(incident);
+  }
+
+  /** First of all it is shown. */
+  function wake(incident: Incident, { channelId, begun }: Written, wanted: WantedCard | undefined): void {
+    if (wanted?.begun && begun) publisher.wake(wanted.channelId, { wanted, message: say(incident) });
     else if (channelId !== null) publisher.wake(channelId);
     if (wanted?.begun && !begun) publisher.release(wanted.channelId, wanted.id);
+  }
+
+  function note(incident: Incident): void {
     board.note(incident);
     const escalation = escalationOf(incident);
     if (escalation !== null) options.escalationExpected(escalation.at);
@@ -293,7 +287,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     const destination = chooseDestination(incident, options.routes, options.defaultChannelId);
     const since = Math.max(0, Math.min(incident.openedAt, ...incident.alerts.map((alert) => alert.startsAt)));
     const messageId = publisher.unwrittenMessage(incident.id);
-    const blind = since < completeSince || messageId !== undefined;
+    const blind = since < held.completeSince() || messageId !== undefined;
     return {
       id: incident.id,
       kind: alertCard,
@@ -308,59 +302,24 @@ export function createAlerts(options: AlertOptions): Alerts {
     };
   }
 
-  /** 503 is answered and Alertmanager tries again; until then people see it all the same. */
-  async function remember(key: string, notification: Notification): Promise<void> {
-    const known = unwritten.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
-    const merged = merge(known, notification, now().getTime());
-    if (merged.kind === 'ignored' || (unwritten.size >= maxRemembered && !unwritten.has(key))) return;
-    const { routes } = options;
-    const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
-    if (ring !== null) unrung.set(key, ring);
-    if (!unwritten.has(key)) {
-      log.warn(
-        { ...aboutIn(notification), ...refOf(result) },
-        'An incident could not be written down: it is shown from memory',
-      );
-    }
-    unwritten.set(key, result.incident);
-    writeDownSoon();
-    completeSince = now().getTime() + clockMargin;
-    await publisher.showUnwritten(
-      { ...want(result), begun: false },
-      incidentMessage(result.incident, now().getTime(), options.actions),
-    );
-  }
+  const held = createHeld({
+    store,
+    routes: options.routes,
+    want,
+    show: (wanted, incident) => publisher.showUnwritten(wanted, say(incident)),
+    async write(incident, ring) {
+      const result = { kind: 'unchanged', incident } as const;
+      const wanted = { ...want(result), begun: false };
+      const written = await store.change((tx) => write(tx, { result, ring }, wanted));
+      return () => settled(incident, written, wanted);
+    },
+    forgetUnwritten: publisher.forgetUnwritten,
+    log,
+    now,
+  });
 
-  /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
-  function writeDownSoon(): void {
-    if (stopped) return;
-    timer ??= setTimeout(() => {
-      timer = null;
-      void writeDown();
-    }, retryMs);
-  }
-
-  async function writeDown(): Promise<void> {
-    for (const [key, incident] of unwritten) {
-      const wanted = { ...want({ kind: 'unchanged', incident }), begun: false };
-      try {
-        const written = await store.change(async (tx) => {
-          const result = { kind: 'unchanged', incident } as const;
-          return write(tx, { result, ring: unrung.get(key) ?? null }, wanted);
-        });
-        // A newer state that came meanwhile is still to be written.
-        if (unwritten.get(key) !== incident) continue;
-        unrung.delete(key);
-        unwritten.delete(key);
-        publisher.forgetUnwritten(incident.id);
-        settled(incident, written, wanted);
-        log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
-      } catch (err) {
-        log.debug({ err }, 'Incidents in memory cannot be written down yet');
-        break;
-      }
-    }
-    if (unwritten.size > 0) writeDownSoon();
+  function say(incident: Incident): Message {
+    return incidentMessage(incident, now().getTime(), options.actions);
   }
 
   return {
@@ -369,11 +328,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     escalate,
     acknowledge,
     silenced,
-    holdsUnwritten: () => unwritten.size > 0,
-    stop() {
-      stopped = true;
-      if (timer !== null) clearTimeout(timer);
-    },
+    holdsUnwritten: () => !held.isEmpty(),
+    stop: held.stop,
     async load() {
       for (const incident of await store.open(mostNamed)) board.note(incident);
     },
@@ -385,7 +341,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     },
     async show(cardId) {
       const incident = await store.read(cardId);
-      return incident && incidentMessage(incident, now().getTime(), options.actions);
+      return incident && say(incident);
     },
     async showRing(cardId) {
       const incident = await store.read(cardOfRing(cardId));

@@ -55,8 +55,7 @@ export interface Rendered {
 
 /** For a new message, or an answer to an interaction. For an edit leave out `ring`, `nonce`, `replyTo` and `ephemeral`. */
 export function render(message: Message, options: RenderOptions): Rendered {
-  const { marker } = options;
-  const redact = remembering(options.redact);
+  const { marker, redact } = options;
   const headline = headlineOf(message, redact);
   const { rows, asText } = rowsOf(message.buttons ?? [], redact);
   const selects = selectRows(message.selects ?? [], redact);
@@ -90,18 +89,6 @@ export function render(message: Message, options: RenderOptions): Rendered {
       }),
     },
     files: uploads,
-  };
-}
-
-/** The same text is looked at for whether it is blank, beside its neighbours, and for what is shown of it. */
-function remembering(redact: Redact): Redact {
-  const known = new Map<string, string>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const safe = redact(text);
-    known.set(text, safe);
-    return safe;
   };
 }
 

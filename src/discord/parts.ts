@@ -27,8 +27,8 @@ export const roomForNotes = 3 * (80 + 2 * nounMost) + 2 * 2 * 100;
 /** A row each: the name in bold, then the value. */
 export function factsOf(facts: readonly Fact[], max: number, redact: Redact): Part {
   const rows = facts.map(({ name, value }): Line => {
-    const shown = isBlankLine(value, redact) ? blank : value;
-    return [{ bold: isBlankLine(name, redact) ? blank : name }, ' ', ...runsOf(shown)];
+    const shown = isBlankLine(value) ? blank : value;
+    return [{ bold: isBlankLine(name) ? blank : name }, ' ', ...runsOf(shown)];
   });
   return joinLines(rows, max, redact, (row) => (runsOf(row).some(isLink) ? factMost.link : factMost.text));
 }
@@ -147,7 +147,7 @@ export function listOf(list: List, max: number, redact: Redact): Part {
 }
 
 function itemOf(item: Item, max: number, redact: Redact): Part {
-  const lines = item.lines.filter((line) => !isBlankLine(line, redact));
+  const lines = item.lines.filter((line) => !isBlankLine(line));
   return joinLines(lines, max, redact);
 }
 

@@ -63,10 +63,22 @@ export function markdownLine(line: Line, max: number, redact: Redact): Fitted {
   return { text: escapeLineStart(text).trimEnd(), cut: wasCut };
 }
 
-/** True where nothing of the line would be seen. */
-export function isBlankLine(line: Line, redact: Redact): boolean {
-  // Room for the address of any link.
-  return markdownLine(line, limits.embed.description, redact).text === '';
+/** True where nothing of the line would be seen. What is redacted is seen as such, so that secrets make no difference. */
+export function isBlankLine(line: Line): boolean {
+  return runsOf(line).every(isBlankRun);
+}
+
+function isBlankRun(run: Run): boolean {
+  if (typeof run === 'string') return isBlankText(run);
+  if ('bold' in run) return isBlankText(run.bold);
+  if ('code' in run) return isBlankText(run.code);
+  if ('time' in run) return false;
+  if ('link' in run) return isBlankText(run.link) && isBlankText(run.url);
+  return isBlankText('role' in run ? run.role : run.person);
+}
+
+function isBlankText(text: string): boolean {
+  return isBlank(clean(text.slice(0, lookedAt)));
 }
 
 /** One line without markup, not cut; times in UTC. */

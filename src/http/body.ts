@@ -115,6 +115,13 @@ function fill(
       stop({ kind: 'client gone' });
     }
 
+    // A small body came together with its head: what is there already need not be told of piece by piece.
+    if (request.complete && request.readableLength <= reserved) {
+      const whole: Buffer<ArrayBuffer> | null = request.read();
+      if (whole !== null) keep(whole);
+      onEnd();
+      return;
+    }
     request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
     request.resume();
   });

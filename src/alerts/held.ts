@@ -1,0 +1,119 @@
+// Incidents that could not be written down: shown from memory, and written down as soon as the store works again.
+import type { Logger } from 'pino';
+import type { WantedCard } from '../cards/card.ts';
+import type { Incident, RingReason } from './incident.ts';
+import { merge } from './merge.ts';
+import type { Route } from './routes.ts';
+import type { Notification } from './schema.ts';
+import type { AlertStore } from './store.ts';
+import { aboutIn, incidentOf, refOf } from './taken.ts';
+import { type Turned, turn } from './turn.ts';
+
+export interface HeldOptions {
+  readonly store: AlertStore;
+  readonly routes: readonly Route[];
+  readonly want: (result: Turned['result']) => WantedCard;
+  /** Shows the card of an incident from memory. */
+  readonly show: (wanted: WantedCard, incident: Incident) => Promise<void>;
+  /** Writes an incident down as it is; resolves to what follows from that. Rejects when the store fails. */
+  readonly write: (incident: Incident, ring: RingReason | null) => Promise<() => void>;
+  /** Of the publisher: the card is in the ledger. */
+  readonly forgetUnwritten: (cardId: string) => void;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** `key` names a group: its receiver and groupKey. */
+export interface Held {
+  get(key: string): Incident | undefined;
+  /** Why it should ring: an edit alone would ring nobody. */
+  ringOf(key: string): RingReason | null;
+  isEmpty(): boolean;
+  /** The ledger knows every message of what began after this, milliseconds since 1970. */
+  completeSince(): number;
+  /** The newest state of the group is written down. */
+  written(key: string): void;
+  /** Its notification is answered with 503 and Alertmanager tries again; until then people see it all the same. */
+  remember(key: string, notification: Notification): Promise<void>;
+  /** Gives up what is in memory alone. */
+  stop(): void;
+}
+
+/** Between two tries to write down what is in memory, in milliseconds. */
+const retryMs = 5000;
+
+/** How far Prometheus' clock may be ahead of ours, in milliseconds. */
+const clockMargin = 2000;
+
+/** Of so many groups. */
+export const mostHeld = 1000;
+
+export function createHeld(options: HeldOptions): Held {
+  const { store, routes, want, log, now } = options;
+  const incidents = new Map<string, Incident>();
+  const unrung = new Map<string, RingReason>();
+  /** A process before this one may have lost its database, or have shown alerts while it could not write them down. */
+  let completeSince = now().getTime() + clockMargin;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
+  function writeDownSoon(): void {
+    if (stopped) return;
+    timer ??= setTimeout(() => {
+      timer = null;
+      void writeDown();
+    }, retryMs);
+  }
+
+  async function writeDown(): Promise<void> {
+    for (const [key, incident] of incidents) {
+      try {
+        const follow = await options.write(incident, unrung.get(key) ?? null);
+        // A newer state that came meanwhile is still to be written.
+        if (incidents.get(key) !== incident) continue;
+        unrung.delete(key);
+        incidents.delete(key);
+        options.forgetUnwritten(incident.id);
+        follow();
+        log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
+      } catch (err) {
+        log.debug({ err }, 'Incidents in memory cannot be written down yet');
+        break;
+      }
+    }
+    if (incidents.size > 0) writeDownSoon();
+  }
+
+  return {
+    get: (key) => incidents.get(key),
+    ringOf: (key) => unrung.get(key) ?? null,
+    isEmpty: () => incidents.size === 0,
+    completeSince: () => completeSince,
+    written(key) {
+      unrung.delete(key);
+      if (incidents.delete(key)) completeSince = now().getTime() + clockMargin;
+    },
+    async remember(key, notification) {
+      const known = incidents.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
+      const merged = merge(known, notification, now().getTime());
+      if (merged.kind === 'ignored' || (incidents.size >= mostHeld && !incidents.has(key))) return;
+      const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+      if (ring !== null) unrung.set(key, ring);
+      if (!incidents.has(key)) {
+        log.warn(
+          { ...aboutIn(notification), ...refOf(result) },
+          'An incident could not be written down: it is shown from memory',
+        );
+      }
+      incidents.set(key, result.incident);
+      writeDownSoon();
+      completeSince = now().getTime() + clockMargin;
+      await options.show({ ...want(result), begun: false }, result.incident);
+    },
+    stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
