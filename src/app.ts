@@ -131,6 +131,7 @@ export async function startApp(options: {
       store,
       publisher,
       kinds,
+      isMissing: (incident) => reconciler?.isMissing(incident) ?? false,
       lifecycle,
       redact,
       log,
@@ -179,7 +180,6 @@ export async function startApp(options: {
     // Alerts wait for nothing else.
     status = 'ready';
     watchdog.start();
-    escalations.start();
     log.info({ url: http.url, version }, 'Webhooks are taken');
 
     const audit = createAudit({
@@ -297,6 +297,8 @@ export async function startApp(options: {
       lifecycle.onStop('reconciler', () => reconciler.stop());
       reconciler.start();
     }
+    // What became due while nothing ran may be over, which the list says.
+    escalations.start(reconciler?.firstLook ?? Promise.resolve());
     await alerts
       .load()
       .catch((err: unknown) => log.warn({ err }, 'Open alerts are not suggested until they are heard of again'));

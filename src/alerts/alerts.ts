@@ -37,6 +37,8 @@ export interface AlertOptions {
   readonly defaultChannelId: string;
   /** An incident may have to be escalated at this time (milliseconds since 1970). */
   readonly escalationExpected: (at: number) => void;
+  /** Alertmanager's list no longer has it, and whether it is over is to be seen yet. */
+  readonly isMissing: (incident: Incident) => boolean;
   readonly actions: ActionOptions;
   /** The alert that always fires; never posted. */
   readonly watchdog: string;
@@ -72,8 +74,8 @@ export interface Alerts {
   ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
   /** Changes what is known of the silences over it, and shows that. Rejects when the store fails. */
   silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void>;
-  /** Rings the next role where an incident is due for it. Rejects when the store fails. */
-  escalate(incidentId: string): Promise<void>;
+  /** Rings the next role where an incident is due for it; puts that off while it is likely over. Rejects when the store fails. */
+  escalate(incidentId: string): Promise<'done' | 'put off'>;
   /** What the card of an incident says now. */
   show(cardId: string): Promise<Message | undefined>;
   /** What the ring of an incident says now; undefined where it no longer applies. */
@@ -237,10 +239,11 @@ export function createAlerts(options: AlertOptions): Alerts {
     if (escalation !== null) options.escalationExpected(escalation.at);
   }
 
-  async function escalate(incidentId: string): Promise<void> {
+  async function escalate(incidentId: string): Promise<'done' | 'put off'> {
     const channelId = await store.change(async (tx) => {
       const incident = await tx.read(incidentId);
       if (incident === undefined) return null;
+      if (incident.closedAt === null && options.isMissing(incident)) return 'put off' as const;
       const escalation = escalationOf(incident);
       const time = now().getTime();
       const isDue = escalation !== null && escalation.at <= time;
@@ -248,9 +251,11 @@ export function createAlerts(options: AlertOptions): Alerts {
       await tx.write(after, escalationOf(after)?.at ?? null);
       return isDue ? tx.ring(wantedRing(after, 'not acknowledged', time)) : null;
     });
-    if (channelId === null) return;
+    if (channelId === 'put off') return channelId;
+    if (channelId === null) return 'done';
     publisher.wake(channelId);
     log.info({ ref: incidentId }, 'Nobody acknowledged an incident in time: the next role is mentioned');
+    return 'done';
   }
 
   /** What people do about an incident: it is shown soon, and rings nobody. */

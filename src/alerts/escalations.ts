@@ -8,13 +8,14 @@ export interface EscalationStore {
 }
 
 export interface Escalations {
-  start(): void;
+  /** Begins once `ready` has resolved. */
+  start(ready: Promise<void>): void;
   /** Something may be due at this time (milliseconds since 1970). */
   expect(at: number): void;
   stop(): Promise<void>;
 }
 
-/** Longer waits are taken in steps, so that a clock that jumps does no harm; also between two tries where the store fails. */
+/** Longer waits are taken in steps, so that a clock that jumps does no harm; also between two tries where the store fails or one is put off. */
 const longestMs = 30_000;
 
 /** Looked at in one go. */
@@ -29,12 +30,13 @@ export function createEscalations(options: {
   const { store, alerts, log, now } = options;
   let timer: NodeJS.Timeout | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
+  let started = false;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function look(at: number): void {
     const soon = Math.min(at, now().getTime() + longestMs);
-    if (stopped || (timer !== null && timerAt <= soon)) return;
+    if (!started || stopped || (timer !== null && timerAt <= soon)) return;
     if (timer !== null) clearTimeout(timer);
     timerAt = soon;
     timer = setTimeout(
@@ -50,9 +52,12 @@ export function createEscalations(options: {
   async function run(): Promise<void> {
     try {
       const waiting = await store.escalations(most);
-      for (const { id } of waiting.filter(({ at }) => at <= now().getTime())) await alerts.escalate(id);
+      let putOff = false;
+      for (const { id } of waiting.filter(({ at }) => at <= now().getTime())) {
+        if ((await alerts.escalate(id)) === 'put off') putOff = true;
+      }
       const [next] = await store.escalations(1);
-      if (next !== undefined) look(next.at);
+      if (next !== undefined) look(putOff ? now().getTime() + longestMs : next.at);
     } catch (err) {
       log.warn({ err }, 'Incidents that nobody acknowledged could not be looked at: tried again');
       look(now().getTime() + longestMs);
@@ -60,7 +65,12 @@ export function createEscalations(options: {
   }
 
   return {
-    start: () => look(now().getTime()),
+    start(ready) {
+      void ready.then(() => {
+        started = true;
+        look(now().getTime());
+      });
+    },
     expect: look,
     async stop() {
       stopped = true;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Alertmanager, Answer, Failure } from '../alertmanager/alertmanager.ts';
 import { backoff } from '../lib/backoff.ts';
 import type { Alerts } from './alerts.ts';
+import { type Incident, isOpen } from './incident.ts';
 import { eachOpen, type OpenIncidents } from './open-incidents.ts';
 import {
   afterOutage,
@@ -47,6 +48,10 @@ export interface Reconciler {
   start(): void;
   /** Something has changed in Alertmanager: what it told until now counts no more, and the next look comes within seconds. */
   lookSoon(): void;
+  /** Resolves when the first look is over, whatever became of it. */
+  readonly firstLook: Promise<void>;
+  /** True where Alertmanager's list lacked all that is open of it, and no notification has told of it since: it is likely over. */
+  isMissing(incident: Incident): boolean;
   /** Why the list cannot be read now, as a clause; null where it could be. */
   failing(): string | null;
   stop(): Promise<void>;
@@ -68,6 +73,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { alertmanager, store, alerts, log, now } = options;
   const stopping = new AbortController();
   let held: Held = new Map();
+  /** Incidents of which the last list had nothing that is open, by id: when it was asked for. */
+  let missing: ReadonlyMap<string, number> = new Map();
+  const firstLook = Promise.withResolvers<void>();
   /** Nothing was compared since the start or an outage. */
   let isFresh = true;
   /** When those in force end. */
@@ -95,6 +103,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       else failed(answer.kind, answer.reason);
     } catch (err) {
       if (!stopping.signal.aborted) failed('store failed', err);
+    } finally {
+      firstLook.resolve();
     }
   }
 
@@ -115,6 +125,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       log.warn({ outcome, reason }, 'Incidents cannot be compared with the list of Alertmanager; tried again');
     failing = outcome;
     isFresh = true;
+    missing = new Map();
     failures += 1;
     options.looked(outcome);
     const passes = outcome === 'away' || outcome === 'slow' || outcome === 'store failed';
@@ -161,12 +172,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function compare(look: Look, signal: AbortSignal): Promise<Answer<null>> {
     const known = new Set<string>();
     const gone: string[] = [];
+    const lacking = new Map<string, number>();
     for await (const incident of eachOpen(store, signal)) {
       const judged = judge(incident, look);
       gone.push(...judged.gone);
-      for (const key of openKeys(incident)) known.add(key);
+      const keys = openKeys(incident);
+      for (const key of keys) known.add(key);
+      if (judged.gone.length > 0 && judged.gone.length === keys.length) lacking.set(incident.id, look.askedAt);
       if (judged.incident !== incident) await amend(incident.id, look);
     }
+    missing = lacking;
     const unknown = unknownTo(known, look);
     const shown = await show(new Set(unknown.filter((key) => isDue(key, look))), look, signal);
     if (shown.kind !== 'answered') return shown;
@@ -204,6 +219,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     start: () => lookIn(0),
+    firstLook: firstLook.promise,
+    isMissing({ id, alerts: known }) {
+      const askedAt = missing.get(id);
+      return askedAt !== undefined && known.filter(isOpen).every((alert) => alert.seenAt < askedAt);
+    },
     failing: () => (failing === null ? null : failureReason),
     lookSoon() {
       changedAt = now().getTime();

@@ -4,6 +4,7 @@ import { commands } from '../../commands/index.ts';
 import { alertCard, createAlerts } from '../alerts/alerts.ts';
 import { createDigests, digestCard, digestPrefix } from '../alerts/digest.ts';
 import { createEscalations } from '../alerts/escalations.ts';
+import type { Incident } from '../alerts/incident.ts';
 import { ringCard } from '../alerts/rings.ts';
 import { createWatchdog, watchdogCard } from '../alerts/watchdog.ts';
 import { cardOfRing } from '../cards/card.ts';
@@ -25,6 +26,8 @@ export interface AlertParts {
   readonly publisher: Publisher;
   /** What each kind of card says; those of alerts are added. */
   readonly kinds: Record<string, Show>;
+  /** As far as Alertmanager's list is compared with. */
+  readonly isMissing: (incident: Incident) => boolean;
   readonly lifecycle: Lifecycle;
   readonly redact: Redact;
   readonly log: Logger;
@@ -32,7 +35,7 @@ export interface AlertParts {
 }
 
 /** Starts nothing yet. */
-export function buildAlerts({ config, store, publisher, kinds, lifecycle, redact, log, now }: AlertParts) {
+export function buildAlerts({ config, store, publisher, kinds, isMissing, lifecycle, redact, log, now }: AlertParts) {
   const { routes, watchdog: watched } = config.alerts;
   const defaultChannelId = config.discord.alertChannelId;
   const incidents = alertStore(store);
@@ -42,6 +45,7 @@ export function buildAlerts({ config, store, publisher, kinds, lifecycle, redact
     routes,
     defaultChannelId,
     escalationExpected: (at) => escalations.expect(at),
+    isMissing,
     actions: {
       canSilence: config.alertmanager.api !== null,
       // Discord keeps what a button asks for: a secret in it would stand there.

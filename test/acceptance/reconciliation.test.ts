@@ -1,8 +1,9 @@
 // What nobody told the bot is found out from Alertmanager's list, and what it was told wrongly or late makes no second message.
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from '@jest/globals';
 import type { Labels } from '../../sandbox/alertmanager/fingerprint.ts';
 import { homelabAlerts } from '../../sandbox/alertmanager/homelab-alerts.ts';
-import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
+import { type Homelab, type HomelabOptions, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { generous } from './posting.ts';
 import { logLines } from './seen.ts';
 
@@ -13,8 +14,8 @@ const holdMs = 60_000;
 
 const running: Homelab[] = [];
 
-async function start(): Promise<Homelab> {
-  const homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } } });
+async function start(more: Pick<HomelabOptions, 'config'> = {}): Promise<Homelab> {
+  const homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } }, ...more });
   running.push(homelab);
   return homelab;
 }
@@ -125,3 +126,38 @@ test.concurrent('an API that is away changes nothing, and is made up for once it
   });
   expect(discord.messages('alerts')).toHaveLength(2);
 }, 240_000);
+
+test.concurrent('what is over for Alertmanager mentions nobody after a start, and what still fires mentions the next role at once', async () => {
+  const homelab = await start({
+    config: (discord) => `${levelsOf(discord)}
+alerts:
+  routes:
+    - match: {}
+      channel: "${discord.channelId('alerts')}"
+      escalate: { after: 15m, mention: ["${discord.roleId('admin')}"] }
+`,
+  });
+  const { alertmanager, bot, discord, folder } = homelab;
+  const [goesOn, ends] = [mysqlDown, { ...nodeDown, labels: { ...nodeDown.labels, severity: 'critical' } }];
+  for (const { labels, annotations } of [goesOn, ends]) alertmanager.fire(labels, annotations);
+  await discord.waitFor(() => discord.messages('alerts').length === 2, { what: 'two messages' });
+  await untold(homelab, () => {
+    alertmanager.resolve(ends.labels);
+    const database = new DatabaseSync(`${folder}/bot.db`);
+    database.exec(`update incidents set escalate_at = escalate_at - 900000,
+      state = json_set(state, '$.criticalSince', state ->> '$.criticalSince' - 900000)`);
+    database.close();
+  });
+
+  bot.start();
+  const ring = await discord.waitForMessage('alerts', ({ replyTo }) => replyTo !== null);
+  expect(ring.content).toContain('still not acknowledged: critical firing: MySQLDown');
+  await discord.waitFor(() => about(homelab, ends.labels)[0]?.content.includes('no longer reported'), {
+    what: 'the one whose end was missed',
+    timeoutMs: holdMs + 30_000,
+  });
+  const replies = discord.requests.all.filter(
+    ({ method, body }) => method === 'POST' && JSON.stringify(body ?? null).includes('message_reference'),
+  );
+  expect(replies).toHaveLength(1);
+}, 180_000);
