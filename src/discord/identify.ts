@@ -1,7 +1,7 @@
 // Keeps within Discord's budget of IDENTIFYs: over 1,000 in a day it ends all sessions and resets the token.
 import type { ClientOptions } from 'discord.js';
 import type { Logger } from 'pino';
-import { pause } from './pause.ts';
+import { pause } from '../lib/pause.ts';
 
 type BuildThrottler = NonNullable<NonNullable<ClientOptions['ws']>['buildIdentifyThrottler']>;
 

@@ -2,6 +2,7 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
 import type { Invocation, OptionValue, Person } from '../dispatch/invocation.ts';
 import { readCustomId } from './buttons.ts';
+import { timeOf } from './limits.ts';
 import type { Interaction, OptionLeaf, OptionRoot } from './schema.ts';
 
 /** Null for a kind of interaction that this program does not offer: other selects, context menus, pings. */
@@ -15,6 +16,7 @@ export function invocationOf(interaction: Interaction): Invocation | null {
     guildId: interaction.guild_id ?? null,
     channelId: interaction.channel_id ?? interaction.channel?.id ?? '',
   };
+  const askedAt = timeOf(interaction.id);
   switch (interaction.type) {
     case InteractionType.ApplicationCommand: {
       if (
@@ -45,7 +47,14 @@ export function invocationOf(interaction: Interaction): Invocation | null {
       const isOffered =
         data.component_type === ComponentType.Button || data.component_type === ComponentType.StringSelect;
       if (!isOffered || data.custom_id === undefined || messageId === undefined) return null;
-      return { kind: 'press', ...asked, ...readCustomId(data.custom_id), messageId, values: data.values ?? [] };
+      return {
+        kind: 'press',
+        ...asked,
+        askedAt,
+        ...readCustomId(data.custom_id),
+        messageId,
+        values: data.values ?? [],
+      };
     }
     case InteractionType.ModalSubmit: {
       const messageId = interaction.message?.id;
@@ -53,6 +62,7 @@ export function invocationOf(interaction: Interaction): Invocation | null {
       return {
         kind: 'press',
         ...asked,
+        askedAt,
         ...readCustomId(data.custom_id),
         messageId,
         fields: fieldsOf(data.components ?? []),

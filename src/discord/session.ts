@@ -12,10 +12,11 @@ import {
   Status,
 } from 'discord.js';
 import type { Logger } from 'pino';
+import { atMost, pause } from '../lib/pause.ts';
 import { cachingNothing } from './caches.ts';
 import { failureOf } from './failures.ts';
 import { createIdentifyBudget } from './identify.ts';
-import { atMost, pause, retryDelay } from './pause.ts';
+import { retryDelay } from './retry.ts';
 import type { TokenGate } from './token.ts';
 import { requestWhole } from './whole.ts';
 

@@ -1,6 +1,6 @@
 // What is known of the bot's token: whether Discord refused it, said once, and when it is worth trying again.
 import type { Logger } from 'pino';
-import { pause } from './pause.ts';
+import { pause } from '../lib/pause.ts';
 
 export interface TokenGate {
   /** Discord answered 401 or closed with 4004. Logs the first time after it was accepted. */

@@ -32,6 +32,8 @@ export interface CommandInvocation extends Asked {
 /** A button was pressed, an option of a select was picked, or a modal was sent; `action` and `subject` as in `ActionButton`. */
 export interface PressInvocation extends Asked {
   readonly kind: 'press';
+  /** When Discord made it, in milliseconds since 1970 by Discord's clock. */
+  readonly askedAt: number;
   readonly action: string;
   readonly subject: string;
   /** The message that carries the button. */

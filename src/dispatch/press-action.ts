@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Level, Requirement } from '../access/level.ts';
 import { refusalMessage, refusalReason } from '../access/refusal.ts';
+import { atMost } from '../lib/pause.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message, Modal } from '../message.ts';
 import type { Person, PressInvocation } from './invocation.ts';
@@ -43,12 +44,16 @@ export interface PressAction {
   readonly changes: boolean;
   /**
    * The first response: a new message that only the person sees, an update of the pressed one, or a modal. "Card" is an update of a message that all
-   * see: what is said then is said to the person alone.
+   * see: what is said then is said to the person alone, and what was pressed is done before Discord is answered, so that a kill loses no press that
+   * Discord believes to be taken.
    */
   readonly response: 'reply' | 'update' | 'card' | ((pressed: Pressed) => Modal | 'update');
   /** @throws UserError to tell the person what was wrong and what to do. */
   run(context: PressContext): Promise<PressAnswer>;
 }
+
+/** How long the first response waits for what was pressed, and how old a press may be for that, in milliseconds; Discord waits for 3 s. */
+const doneWithin = 1000;
 
 /** Answers one press; rejects only for a defect of its own. */
 export async function act(
@@ -73,40 +78,39 @@ export async function act(
     return;
   }
   const response = typeof action.response === 'function' ? action.response(pressed) : action.response;
+  const entry = entryOf(decision.level);
+  // Nobody sees what comes of an old one, as after a session that was taken up again: Discord is asked first.
+  const isAwaited = Math.abs(startedAt.getTime() - invocation.askedAt) < doneWithin;
+  const begun = response === 'card' && isAwaited ? carryOut() : null;
+  if (begun !== null) await atMost(doneWithin, begun);
   let told = 'refused';
   await setting.gate.acknowledge(async () => {
     if (typeof response !== 'string') told = await tell.modal(response);
     else told = response === 'reply' ? await tell.defer() : await tell.deferUpdate();
   });
-  if (told !== 'taken') return;
-  setting.metrics?.acknowledged?.(setting.now().getTime() - startedAt.getTime());
+  if (told === 'taken') setting.metrics?.acknowledged?.(setting.now().getTime() - startedAt.getTime());
+  else if (begun === null) return;
   if (typeof response !== 'string') return;
-  const say = async (message: Message): Promise<void> => {
-    await (response === 'card' ? tell.add(message) : tell.show(message));
-  };
-  const entry = entryOf(decision.level);
-  if (action.changes) {
-    const done = await writeDown(setting, invocation, entry);
-    if (done === 'store away') await say(storeAwayMessage());
-    if (done !== 'written down') return;
-  }
-  let outcome: string;
-  try {
-    const answer = await action.run({ person: invocation.person, pressed, now: setting.now });
-    outcome = answer.outcome;
-    if (answer.message !== null) await say(answer.message);
-  } catch (err) {
-    if (err instanceof UserError) {
-      outcome = `told: ${err.message}`;
-      await say(toldMessage(err));
-    } else {
-      outcome = 'failed';
+  const { outcome, message } = await (begun ?? carryOut());
+  if (message !== null && told === 'taken') await (response === 'card' ? tell.add(message) : tell.show(message));
+  if (outcome === null || !action.changes) return;
+  const durationMs = setting.now().getTime() - startedAt.getTime();
+  await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));
+
+  /** What became of it; no outcome where nothing was done. Never rejects. */
+  async function carryOut(): Promise<{ readonly outcome: string | null; readonly message: Message | null }> {
+    if (action.changes) {
+      const done = await writeDown(setting, invocation, entry);
+      if (done !== 'written down') return { outcome: null, message: done === 'store away' ? storeAwayMessage() : null };
+    }
+    try {
+      return await action.run({ person: invocation.person, pressed, now: setting.now });
+    } catch (err) {
+      if (err instanceof UserError) return { outcome: `told: ${err.message}`, message: toldMessage(err) };
       log.error({ err, action: action.action }, 'A press failed');
-      await say(failureMessage(reference));
+      return { outcome: 'failed', message: failureMessage(reference) };
     }
   }
-  const durationMs = setting.now().getTime() - startedAt.getTime();
-  if (action.changes) await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));
 }
 
 function optionsOf({ subject, value, fields }: Pressed): Readonly<Record<string, string>> {

@@ -178,3 +178,20 @@ describe('a kill', () => {
     expect(shown(group.name)).toHaveLength(1);
   });
 });
+
+test('who acknowledged an alert stands on its message, although the bot was killed while it answered the press', async () => {
+  const group = newGroup();
+  await post(homelab, group.body());
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  discord.faults.next({ method: 'POST', path: /^\/interactions\/\d+\/[^/]+\/callback$/ }, 'hang after acting');
+  const pressing = discord.as('otto').press(card, 'Acknowledge');
+  await discord.waitFor(() => discord.requests.all.some(({ path }) => path.endsWith('/callback')), {
+    what: 'the answer',
+  });
+  await homelab.bot.end('SIGKILL');
+  expect((await pressing).failure).toBeNull();
+  homelab.bot.start();
+  await homelab.bot.whenReady();
+  await discord.waitFor(() => shown(group.name)[0]?.text.includes('otto'), { what: 'who acknowledged it' });
+  expect(shown(group.name)).toHaveLength(1);
+});

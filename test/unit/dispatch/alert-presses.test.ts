@@ -10,16 +10,20 @@ import { interaction, type Seen, words } from './discord.ts';
 import { noApps } from './no-apps.ts';
 
 const incident = opened();
+/** The bot's clock in these tests. */
+const pressedAt = Date.parse('2026-01-01T00:00:00Z');
 let acknowledgements: Parameters<AlertActions['acknowledge']>[];
+let acknowledging: () => Promise<{ incident: Incident; changed: boolean }>;
 let bot: Bot;
 
 beforeEach(async () => {
   acknowledgements = [];
+  acknowledging = async () => ({ incident, changed: true });
   const alerts: AlertActions = {
     ...noApps.alerts,
     async acknowledge(...given) {
       acknowledgements.push(given);
-      return { incident, changed: true };
+      return acknowledging();
     },
   };
   bot = await startBot([], { alerts });
@@ -32,11 +36,14 @@ function opened(): Incident {
   return merged.incident;
 }
 
+function pressed(person: Person, action: string): PressInvocation {
+  const where = { guildId: guild, channelId: '500000000000000001', messageId: snowflake() };
+  return { kind: 'press', id: snowflake(), askedAt: pressedAt, person, action, subject: incident.id, ...where };
+}
+
 async function press(person: Person, action: string, more: Partial<PressInvocation> = {}): Promise<Seen> {
   const seen = interaction('press');
-  const where = { guildId: guild, channelId: '500000000000000001', messageId: snowflake() };
-  const pressed = { kind: 'press', id: snowflake(), person, action, subject: incident.id, ...where, ...more } as const;
-  await bot.dispatch.invoked(pressed, seen.answering);
+  await bot.dispatch.invoked({ ...pressed(person, action), ...more }, seen.answering);
   return seen;
 }
 
@@ -79,10 +86,29 @@ test('nothing is acknowledged that could not be written down first', async () =>
 test('nothing is done for a press that Discord no longer waits for', async () => {
   const seen = interaction('press');
   seen.refuse('deferUpdate');
-  const where = { guildId: guild, channelId: '500000000000000001', messageId: snowflake() };
-  const pressed = { kind: 'press', id: snowflake(), person: operator, action: 'ack', subject: incident.id } as const;
-  await bot.dispatch.invoked({ ...pressed, ...where }, seen.answering);
+  await bot.dispatch.invoked({ ...pressed(operator, 'ack'), askedAt: pressedAt - 10_000 }, seen.answering);
   expect(acknowledgements).toEqual([]);
+});
+
+test('who takes care of it is written down before Discord is answered, so that a kill in between loses no press', async () => {
+  let before = -1;
+  const seen = interaction('press', () => {
+    before = acknowledgements.length;
+  });
+  await bot.dispatch.invoked(pressed(operator, 'ack'), seen.answering);
+  expect(seen.steps).toEqual(['deferUpdate']);
+  expect(before).toBe(1);
+});
+
+test('what takes longer than a second does not keep Discord waiting', async () => {
+  const answered = Promise.withResolvers<void>();
+  const seen = interaction('press', () => answered.resolve());
+  acknowledging = async () => {
+    await answered.promise;
+    return { incident, changed: true };
+  };
+  await bot.dispatch.invoked(pressed(operator, 'ack'), seen.answering);
+  expect((await bot.auditTrail()).map(({ phase }) => phase)).toEqual(['asked', 'done']);
 });
 
 test.each(['silence', 'unsilence'])(

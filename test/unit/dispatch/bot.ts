@@ -138,7 +138,17 @@ export async function startBot(commands: readonly Command[], options: Partial<Di
       const channelId = '500000000000000001';
       const messageId = snowflake();
       await dispatch.invoked(
-        { kind: 'press', id: snowflake(), person, guildId, channelId, action, subject, messageId },
+        {
+          kind: 'press',
+          id: snowflake(),
+          askedAt: now.getTime(),
+          person,
+          guildId,
+          channelId,
+          action,
+          subject,
+          messageId,
+        },
         seen.answering,
       );
       return seen;

@@ -189,6 +189,7 @@ test('a press that is replayed does nothing twice', async () => {
   const press = {
     kind: 'press',
     id: '600000000000000009',
+    askedAt: 0,
     person: viewer,
     guildId: '100000000000000001',
     channelId: '500000000000000001',
