@@ -63,6 +63,8 @@ export interface SilencingOptions {
   readonly alertmanager: Alertmanager | null;
   readonly read: (incidentId: string) => Promise<Incident | undefined>;
   readonly alerts: Pick<Alerts, 'silenced'>;
+  /** All that are open. Rejects when the store fails. */
+  readonly eachOpen: (signal: AbortSignal) => AsyncIterable<Incident>;
   /** Groups that are open, as far as they are in memory. */
   readonly open: () => readonly Group[];
   /** The alert that always fires: it is never silenced from here. */
@@ -128,6 +130,19 @@ export function createSilencing(options: SilencingOptions): Silencing {
     } catch (err) {
       options.log.warn({ err, ref: incidentId }, 'What was done about a silence could not be written down yet');
     }
+  }
+
+  /** This incident and others that the silence is over: whoever ends it knows of it, so that no card of it rings for that. */
+  async function under(silenceId: string, incidentId: string): Promise<ReadonlySet<string>> {
+    const ids = new Set([incidentId]);
+    try {
+      for await (const { id, silences } of options.eachOpen(stopping)) {
+        if (silences?.some((silence) => silence.id === silenceId)) ids.add(id);
+      }
+    } catch (err) {
+      options.log.warn({ err, ref: incidentId }, 'What else a silence was over could not be read');
+    }
+    return ids;
   }
 
   async function make(proposal: Proposal, by: By): Promise<Made> {
@@ -205,7 +220,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
         throw refused(answer, 'ended');
       }
       // Where there is none of this id, somebody was faster.
-      await show(incidentId, (one) => withoutSilence(one, silenceId));
+      for (const id of await under(silenceId, incidentId)) await show(id, (one) => withoutSilence(one, silenceId));
       return incident;
     },
 

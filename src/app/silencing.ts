@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { openAlertmanager } from '../alertmanager/open.ts';
 import type { Alerts } from '../alerts/alerts.ts';
+import { eachOpen } from '../alerts/open-incidents.ts';
 import { createReconciler, type LookOutcome, type Reconciler } from '../alerts/reconciler.ts';
 import { createSilencing } from '../alerts/silencing.ts';
 import type { Config } from '../config/config.ts';
@@ -34,6 +35,7 @@ export function buildSilencing({ config, incidents, alerts, looked, lifecycle, r
     alertmanager,
     read: (id) => incidents.read(id),
     alerts,
+    eachOpen: (signal) => eachOpen(incidents, signal),
     open: alerts.named,
     watchdog,
     redact,

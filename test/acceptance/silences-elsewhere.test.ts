@@ -76,11 +76,17 @@ test('an alert of two receivers has a card for each: what is silenced from one i
 
   const list = await (await discord.as('otto').command('alerts', { filter: `alertname=${name}` })).final();
   expect(list.content).toBe('2 silenced or inhibited, 2 critical');
+  const looks = () => homelab.alertmanager.api.requests.filter(({ path }) => path.startsWith('/api/v2/alerts?')).length;
+  const looked = looks();
   await discord.as('otto').press(list, `Unsilence ${name}`);
   await discord.waitFor(() => cardsOf(name).every(({ text }) => !text.includes('ilenced')), {
     what: 'neither silenced',
     timeoutMs: 15_000,
   });
+  // Whoever ended it knows of it, whichever card they pressed on.
+  await discord.waitFor(() => looks() > looked, { what: 'the next look at the list' });
+  await fired();
+  expect(discord.messages('alerts').filter(({ replyTo }) => replyTo !== null)).toEqual([]);
 });
 
 test('two Alertmanagers of a cluster that tell of the same group make one card, without a double history or a ring', async () => {

@@ -56,6 +56,10 @@ function silencingOf(
         incident = change(incident);
       },
     },
+    eachOpen: async function* () {
+      if (store === 'store fails') throw new Error('disk full');
+      yield incident;
+    },
     open: () => open,
     watchdog: 'Watchdog',
     redact: redactor([new Secret('tr0ub4dor&3')]),

@@ -34,6 +34,9 @@ export const noApps: Pick<
       alertmanager: null,
       read: async () => undefined,
       alerts: { silenced: async () => undefined },
+      eachOpen: async function* () {
+        // Nothing fires.
+      },
       open: () => [],
       watchdog: 'Watchdog',
       redact: (text) => text,
