@@ -1,5 +1,7 @@
 // Group commit: what arrives in the same moment shares one transaction, and so one fsync.
+import { isNativeError } from 'node:util/types';
 import type { Kysely, Transaction } from 'kysely';
+import type { Logger } from 'pino';
 import { sqliteCode } from './sqlite.ts';
 import { type Store, StoreFailed } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -16,8 +18,11 @@ const storeCodes = new Set([3, 5, 6, 8, 10, 11, 13, 14, 26]);
 /** More than this in one transaction would keep the event loop from Discord's deadlines. */
 const batchSize = 64;
 
-/** Serialises all writes of this process; see `Store.commit`. */
-export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'> & { drained(): Promise<void> } {
+/** Serialises all writes of this process; see `Store.commit`. That the database takes none any more is logged once, and that it does again. */
+export function groupCommit(
+  db: Kysely<Tables>,
+  log: Logger,
+): Pick<Store, 'commit' | 'state'> & { drained(): Promise<void> } {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
   let failed = false;
@@ -27,6 +32,7 @@ export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'>
     await db.transaction().execute(async (tx) => {
       for (const waiting of batch) results.push(await waiting.run(tx));
     });
+    if (failed) log.info('The database takes writes again');
     failed = false;
     batch.forEach((waiting, index) => {
       waiting.resolve(results[index]);
@@ -37,8 +43,14 @@ export function groupCommit(db: Kysely<Tables>): Pick<Store, 'commit' | 'state'>
   function refusedByStore(batch: readonly Waiting[], error: unknown): boolean {
     const code = sqliteCode(error);
     if (code === null || !storeCodes.has(code)) return false;
+    if (!failed)
+      log.error(
+        { err: error },
+        'The database takes no writes: see that its disk has room and that nothing else holds it',
+      );
     failed = true;
-    for (const { reject } of batch) reject(new StoreFailed('The database could not be written', { cause: error }));
+    const reason = isNativeError(error) ? error.message : String(error);
+    for (const { reject } of batch) reject(new StoreFailed(reason));
     return true;
   }
 

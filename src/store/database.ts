@@ -30,7 +30,7 @@ export async function openStore(options: { path: string; log: Logger; now: () =>
     const setAside = await setAsideIfCorrupt(path, now());
     if (setAside !== null)
       log.error({ setAside }, 'The database was corrupt: it was set aside and a fresh one is used');
-    const opened = await open(path);
+    const opened = await open(path, log);
     return {
       ...opened,
       setAside,
@@ -95,7 +95,7 @@ function isSound(path: string): boolean {
   }
 }
 
-async function open(path: string): Promise<Omit<OpenedStore, 'setAside'>> {
+async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAside'>> {
   const writing = openSqlite(path, { readOnly: false });
   // 2 MiB of page cache: the working set is small, and memory is the homelab's. Waiting for a lock stops everything else in this process, so it
   // waits long only at the start.
@@ -110,7 +110,7 @@ async function open(path: string): Promise<Omit<OpenedStore, 'setAside'>> {
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
     const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true }).dialect });
     await sql`select 1`.execute(db);
-    const { commit, state, drained } = groupCommit(writer);
+    const { commit, state, drained } = groupCommit(writer, log);
     return {
       db,
       commit,

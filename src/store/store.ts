@@ -18,7 +18,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The disk or the database file refused: full, read-only, locked or corrupt. */
+/** The disk or the database file refused: full, read-only, locked or corrupt. Without a stack: it may be logged several times a second. */
 export class StoreFailed extends Error {
   override readonly name = 'StoreFailed';
+  override readonly stack: string;
+
+  /** @param reason in SQLite's words. */
+  constructor(reason: string) {
+    super(`The database could not be written: ${reason}`);
+    this.stack = `${this.name}: ${this.message}`;
+  }
 }

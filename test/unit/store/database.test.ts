@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 
-const log = pino({ level: 'silent' });
+const said: { level: number; msg: string }[] = [];
+const log = pino({ level: 'info' }, { write: (line) => said.push(JSON.parse(line)) });
 let folder: string;
 let path: string;
 const opened: OpenedStore[] = [];
@@ -30,6 +31,7 @@ function remember(store: OpenedStore, id: string): Promise<void> {
 }
 
 beforeEach(() => {
+  said.length = 0;
   folder = mkdtempSync(join(tmpdir(), 'homelab-bot-store-'));
   path = join(folder, 'nested', 'bot.db');
 });
@@ -84,7 +86,9 @@ describe('a disk that takes no more', () => {
       });
     });
     const big = 'x'.repeat(500_000);
-    await expect(remember(store, big)).rejects.toThrow('The database could not be written');
+    const failures = await Promise.allSettled([remember(store, big), remember(store, big)]);
+    await expect(remember(store, big)).rejects.toThrow('The database could not be written: database or disk is full');
+    expect(failures.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(store.state()).toBe('failed');
     await store.commit(async (tx) => {
       await tx.executeQuery({
@@ -96,6 +100,10 @@ describe('a disk that takes no more', () => {
     });
     await remember(store, big);
     expect(store.state()).toBe('open');
+    expect(said.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      '50 The database takes no writes: see that its disk has room and that nothing else holds it',
+      '30 The database takes writes again',
+    ]);
   });
 });
 
