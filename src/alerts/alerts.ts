@@ -5,6 +5,7 @@ import { giveWay } from '../lib/turns.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
+import { createCallers } from './callers.ts';
 import { nameOf } from './describe.ts';
 import { createHeld } from './held.ts';
 import { type Acknowledgement, type Incident, isOpen } from './incident.ts';
@@ -103,24 +104,20 @@ const mostLookedAt = 200;
 /** Open incidents whose names are taken up at a start. */
 const mostNamed = 1000;
 
-/** Receivers that are known to be written down. */
-const mostCallers = 1000;
-
 export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   const board = createBoard();
-  /** Receivers that are written down. */
-  const callers = new Set<string>();
+  const callers = createCallers();
 
   async function accept(whole: Notification): Promise<string | null> {
     const notification = without(whole, options.watchdog);
     if (notification === null) {
       // Asked again with the next one where the store fails.
-      if (isNewCaller(whole))
+      if (callers.isNew(whole))
         await store
-          .change((tx) => noteCaller(tx, whole))
+          .change((tx) => callers.write(tx, whole, now().getTime()))
           .then(
-            () => callers.add(whole.receiver),
+            () => callers.written(whole),
             () => undefined,
           );
       return null;
@@ -129,7 +126,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     let wanted: WantedCard | undefined;
     try {
       const { result, written } = await store.change(async (tx) => {
-        await noteCaller(tx, notification);
+        await callers.write(tx, notification, now().getTime());
         const unwritten = held.get(key);
         const before = unwritten ?? (await incidentOf(tx, notification));
         const merged = merge(before, notification, now().getTime());
@@ -143,7 +140,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         const ring = turned.ring ?? held.ringOf(key);
         return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted) };
       });
-      if (isNewCaller(notification)) callers.add(notification.receiver);
+      callers.written(notification);
       held.written(key);
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
       if (result.kind !== 'ignored') {
@@ -159,16 +156,6 @@ export function createAlerts(options: AlertOptions): Alerts {
       await held.remember(key, notification);
       throw error;
     }
-  }
-
-  function isNewCaller({ version, receiver }: Notification): boolean {
-    // Grafana's receivers are not in Alertmanager's list.
-    return version === '4' && !callers.has(receiver) && callers.size < mostCallers;
-  }
-
-  /** Durable, since what Alertmanager lists is shown for receivers that have called alone. */
-  async function noteCaller(tx: AlertTransaction, notification: Notification): Promise<void> {
-    if (isNewCaller(notification)) await tx.called(notification.receiver, now().getTime());
   }
 
   /** Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows. */

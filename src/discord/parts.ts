@@ -125,7 +125,8 @@ export function blockOf(
 /** As many items as fit, in order. */
 export function listOf(list: List, max: number, redact: Redact): Part {
   const shown: string[] = [];
-  const gap = list.items.some((item) => item.lines.length > 1) ? 2 : 1;
+  // The lines of an item are made each time they are read.
+  const gap = list.items.length > 1 && list.items.some((item) => item.lines.length > 1) ? 2 : 1;
   let room = max;
   let cutCount = 0;
   const count = isPrepared(list) ? list.count : list.items.length;
