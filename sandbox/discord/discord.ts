@@ -77,8 +77,8 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     },
   };
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://discord');
-    if (pathname.startsWith('/attachments/')) serveFile(world, pathname, response);
+    const { url = '/' } = request;
+    if (url.startsWith('/attachments/')) serveFile(world, new URL(url, 'http://discord').pathname, response);
     else void answer(parts, request, response);
   });
   // Longer than any client keeps a connection, so that the server never closes one that a request is on its way over.

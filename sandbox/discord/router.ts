@@ -40,8 +40,14 @@ const free = new Set(['token', 'emoji', 'reply']);
 /** Those by which Discord keeps buckets apart. */
 const major = ['channel', 'guild', 'webhook', 'token'];
 
-export function pathOf(route: Route): string[] {
-  return route.path.split('/').slice(1);
+const paths = new WeakMap<Route, readonly string[]>();
+
+export function pathOf(route: Route): readonly string[] {
+  const known = paths.get(route);
+  if (known !== undefined) return known;
+  const parts = route.path.split('/').slice(1);
+  paths.set(route, parts);
+  return parts;
 }
 
 /** Null when the path does not fit the route. */
