@@ -1,6 +1,6 @@
 // Discord's interactions → invocations, in the words of those who answer them. Pure.
 import { ApplicationCommandOptionType, ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
-import type { Invocation, OptionValue, Person } from '../dispatch/invocation.ts';
+import type { Invocation, OptionValue, Person, PressInvocation } from '../dispatch/invocation.ts';
 import { readCustomId } from './buttons.ts';
 import { timeOf } from './limits.ts';
 import type { Interaction, OptionLeaf, OptionRoot } from './schema.ts';
@@ -16,7 +16,6 @@ export function invocationOf(interaction: Interaction): Invocation | null {
     guildId: interaction.guild_id ?? null,
     channelId: interaction.channel_id ?? interaction.channel?.id ?? '',
   };
-  const askedAt = timeOf(interaction.id);
   switch (interaction.type) {
     case InteractionType.ApplicationCommand: {
       if (
@@ -43,34 +42,32 @@ export function invocationOf(interaction: Interaction): Invocation | null {
       };
     }
     case InteractionType.MessageComponent: {
-      const messageId = interaction.message?.id;
       const isOffered =
         data.component_type === ComponentType.Button || data.component_type === ComponentType.StringSelect;
-      if (!isOffered || data.custom_id === undefined || messageId === undefined) return null;
-      return {
-        kind: 'press',
-        ...asked,
-        askedAt,
-        ...readCustomId(data.custom_id),
-        messageId,
-        values: data.values ?? [],
-      };
+      return isOffered ? pressOf(interaction, asked, { values: data.values ?? [] }) : null;
     }
-    case InteractionType.ModalSubmit: {
-      const messageId = interaction.message?.id;
-      if (data.custom_id === undefined || messageId === undefined) return null;
-      return {
-        kind: 'press',
-        ...asked,
-        askedAt,
-        ...readCustomId(data.custom_id),
-        messageId,
-        fields: fieldsOf(data.components ?? []),
-      };
-    }
+    case InteractionType.ModalSubmit:
+      return pressOf(interaction, asked, { fields: fieldsOf(data.components ?? []) });
     default:
       return null;
   }
+}
+
+/** Null where no message carries what was pressed, or nothing says what that is. */
+function pressOf(
+  { id, data, message }: Interaction,
+  asked: Pick<PressInvocation, 'id' | 'person' | 'guildId' | 'channelId'>,
+  given: Pick<PressInvocation, 'values' | 'fields'>,
+): PressInvocation | null {
+  if (data?.custom_id === undefined || message?.id === undefined) return null;
+  return {
+    kind: 'press',
+    ...asked,
+    askedAt: timeOf(id),
+    ...readCustomId(data.custom_id),
+    messageId: message.id,
+    ...given,
+  };
 }
 
 function fieldsOf(
