@@ -1,55 +1,24 @@
 // The buttons under an alert at a bad moment: pressed twice, too late, by who may no longer, while something is away, and over a kill.
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { homelabAlerts } from '../../sandbox/alertmanager/homelab-alerts.ts';
-import type { Discord, InteractionResult, SandboxMessage } from '../../sandbox/discord/discord.ts';
-import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
-import { generous, newGroup, post } from './posting.ts';
-import { auditTrail, complaints, wronglyAsked } from './seen.ts';
+import type { InteractionResult, SandboxMessage } from '../../sandbox/discord/discord.ts';
+import { newGroup, post } from './posting.ts';
+import { anew, asked, cardOf, cardWith, discord, homelab, labelsOf } from './pressing.ts';
+import { auditTrail, complaints } from './seen.ts';
 
 const { nodeDown } = homelabAlerts;
 
-let homelab: Homelab;
-let discord: Discord;
-
-beforeAll(async () => {
-  homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } } });
-  ({ discord } = homelab);
-});
-
-afterAll(() => homelab.stop());
-
-afterEach(async () => {
-  const wrong = wronglyAsked(discord);
-  await discord.faults.clear();
-  homelab.alertmanager.api.fail(null);
-  await homelab.alertmanager.reset();
-  discord.reset({ keepCommands: true });
-  expect(wrong).toEqual([]);
-});
-
-let count = 0;
-
-/** A node that is down, under a name of its own: what earlier tests left open is another group. */
+/** A node that is down. */
 async function firing(): Promise<{ readonly name: string; readonly card: SandboxMessage; resolve(): void }> {
-  count += 1;
-  const name = `Pressed${count}`;
-  const labels = { ...nodeDown.labels, alertname: name };
-  homelab.alertmanager.fire(labels, nodeDown.annotations);
-  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(name));
-  return { name, card, resolve: () => homelab.alertmanager.resolve(labels) };
+  const alert = anew(nodeDown);
+  const card = await cardOf(alert);
+  return { name: alert.name, card, resolve: () => homelab.alertmanager.resolve(alert.labels) };
 }
 
-const labelsOf = ({ buttons }: SandboxMessage) => buttons.map(({ label }) => label);
-
-async function cardWith(card: SandboxMessage, part: string): Promise<SandboxMessage> {
-  return discord.waitForMessage('alerts', ({ id, text }) => id === card.id && text.includes(part));
-}
-
-/** From the button on the card to the question that names the matchers. */
-async function asked(card: SandboxMessage, person = 'otto'): Promise<SandboxMessage> {
-  const choice = await (await discord.as(person).press(card, 'Silence')).final();
-  return (await discord.as(person).select(choice, 'For how long?', ['1 hour'])).final();
+/** The question that names the matchers. */
+async function questionAbout(card: SandboxMessage): Promise<SandboxMessage> {
+  return (await asked(card, '1 hour')).final();
 }
 
 const silences = () => homelab.alertmanager.silences.all();
@@ -92,7 +61,7 @@ describe('a press that comes too late', () => {
 
   test('to confirm a silence of what is over by now silences nothing', async () => {
     const { card, resolve } = await firing();
-    const question = await asked(card);
+    const question = await questionAbout(card);
     resolve();
     await cardWith(card, 'resolved');
     const answer = await (await discord.as('otto').press(question, 'Silence')).final();
@@ -102,7 +71,7 @@ describe('a press that comes too late', () => {
 
   test('to confirm a silence after the bot was started anew silences nothing, and says what to do', async () => {
     const { card } = await firing();
-    const question = await asked(card);
+    const question = await questionAbout(card);
     await homelab.bot.end('SIGKILL');
     homelab.bot.start();
     await homelab.bot.whenReady();
@@ -128,7 +97,7 @@ describe('a press that comes too late', () => {
 describe('a press that comes twice', () => {
   test('to confirm a silence makes one, and says to both that it is made', async () => {
     const { card, name } = await firing();
-    const question = await asked(card);
+    const question = await questionAbout(card);
     const otto = discord.as('otto');
     const both = doneAgain('confirm silence', 2);
     const pressed = await Promise.all([otto.press(question, 'Silence'), otto.press(question, 'Silence')]);
@@ -164,7 +133,7 @@ describe('a press that comes twice', () => {
 describe('a press by who may not (any more)', () => {
   test('confirms nothing, however far it had come', async () => {
     const { card } = await firing();
-    const question = await asked(card);
+    const question = await questionAbout(card);
     discord.setRoles('otto', ['viewer']);
     const pressed = await discord.as('otto').press(question, 'Silence');
     expect((await pressed.final()).content).toBe('`Silence` needs the level operator; you have the level viewer.');
@@ -194,7 +163,7 @@ describe('a press while something is away', () => {
   test('to silence is answered in time while Alertmanager hangs, and says what is away once that is known', async () => {
     const { card } = await firing();
     homelab.alertmanager.api.fail('hang');
-    const question = await asked(card);
+    const question = await questionAbout(card);
     expect(question.text).toContain('Covers 1 alert');
     const pressed = await discord.as('otto').press(question, 'Silence');
     expect(pressed.failure).toBe(null);
@@ -227,7 +196,7 @@ test('the audit trail says in words who took what over and who kept it quiet', a
   const { card, name } = await firing();
   const written = [doneAgain('acknowledge'), doneAgain('confirm silence')];
   await discord.as('ada').press(card, 'Acknowledge');
-  await discord.as('otto').press(await asked(card), 'Silence');
+  await discord.as('otto').press(await questionAbout(card), 'Silence');
   for (const one of written) await one();
   const list = await (await discord.as('otto').command('audit', { action: 'silence' })).final();
   expect(list.text).toContain(`silenced ${name} until`);

@@ -1,54 +1,21 @@
 // Acknowledging and silencing from the phone, through the whole bot and a real HTTP API of Alertmanager's.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { homelabAlerts } from '../../sandbox/alertmanager/homelab-alerts.ts';
-import type { Discord, SandboxMessage } from '../../sandbox/discord/discord.ts';
-import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
-import { generous, newGroup, post } from './posting.ts';
-import { auditTrail, wronglyAsked } from './seen.ts';
+import type { SandboxMessage } from '../../sandbox/discord/discord.ts';
+import { newGroup, post } from './posting.ts';
+import { anew, asked, cardOf, cardWith, discord, homelab, labelsOf } from './pressing.ts';
+import { auditTrail } from './seen.ts';
 
 const { nodeDown, mysqlDown } = homelabAlerts;
 
-let homelab: Homelab;
-let discord: Discord;
-
-beforeAll(async () => {
-  homelab = await startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } } });
-  ({ discord } = homelab);
-});
-
-afterAll(() => homelab.stop());
-
-afterEach(async () => {
-  const wrong = wronglyAsked(discord);
-  homelab.alertmanager.api.fail(null);
-  await homelab.alertmanager.reset();
-  discord.reset({ keepCommands: true });
-  expect(wrong).toEqual([]);
-});
-
-interface HomelabAlert {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-let alerts = 0;
-
-/** The same alert under a name of its own: what earlier tests left open is another group. */
-function anew({ labels, annotations }: HomelabAlert): HomelabAlert & { readonly name: string } {
-  alerts += 1;
-  const name = `${labels['alertname']}${alerts}`;
-  return { labels: { ...labels, alertname: name }, annotations, name };
-}
-
-async function cardOf({ name, labels, annotations }: ReturnType<typeof anew>): Promise<SandboxMessage> {
-  homelab.alertmanager.fire(labels, annotations);
-  return discord.waitForMessage('alerts', ({ text }) => text.includes(name));
-}
-
-const labelsOf = ({ buttons }: SandboxMessage) => buttons.map(({ label }) => label);
-
-async function cardWith(card: SandboxMessage, part: string): Promise<SandboxMessage> {
-  return discord.waitForMessage('alerts', ({ id, text }) => id === card.id && text.includes(part));
+/** What Otto alone can read. */
+function ottoReads(part: RegExp): Promise<SandboxMessage> {
+  const look = () =>
+    discord
+      .as('otto')
+      .sees('alerts')
+      .find(({ content }) => part.test(content));
+  return discord.waitFor(look, { what: String(part) });
 }
 
 describe('Acknowledge', () => {
@@ -61,12 +28,14 @@ describe('Acknowledge', () => {
     expect(labelsOf(acknowledged)).toContain('Unacknowledge');
     await discord.as('ada').press(acknowledged, 'Unacknowledge');
     await discord.waitForMessage('alerts', ({ id, text }) => id === card.id && !text.includes('Acknowledged by'));
-    const trail = auditTrail(homelab).filter(({ action, phase }) => action.endsWith('acknowledge') && phase === 'done');
-    expect(trail.map(({ outcome }) => outcome?.split(' ')[0]).sort()).toEqual([
-      'acknowledged',
-      'changed',
-      'unacknowledged',
-    ]);
+    const trail = () =>
+      auditTrail(homelab).filter(({ action, phase }) => action.endsWith('acknowledge') && phase === 'done');
+    await discord.waitFor(() => trail().length === 3, { what: 'all of it in the audit trail' });
+    expect(
+      trail()
+        .map(({ outcome }) => outcome?.split(' ')[0])
+        .sort(),
+    ).toEqual(['acknowledged', 'changed', 'unacknowledged']);
   });
 
   test.each(['vera', 'nils'])('is refused to %s, who may not, with the level that it needs', async (person) => {
@@ -99,26 +68,11 @@ describe('Acknowledge', () => {
 });
 
 describe('Silence', () => {
-  async function asked(card: SandboxMessage, length: string) {
-    const opened = await discord.as('otto').press(card, 'Silence');
-    expect(opened.ack).toMatchObject({ kind: 'deferred', ephemeral: true });
-    const choice = await opened.final();
-    const picked = await discord.as('otto').select(choice, 'For how long?', [length]);
-    return { opened, choice, picked };
-  }
-
   test('shows the exact matchers first, makes the silence when it is confirmed, and shows its end on the card', async () => {
     const alert = anew(nodeDown);
     const card = await cardOf(alert);
     await asked(card, '4 hours');
-    const proposal = await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .find(({ content }) => content.startsWith('Silence NodeDown')),
-      { what: 'the question' },
-    );
+    const proposal = await ottoReads(/^Silence NodeDown/);
     expect(proposal.text).toContain(`alertname="${alert.name}"`);
     expect(proposal.text).toContain('Covers 1 alert');
     expect(homelab.alertmanager.silences.all()).toEqual([]);
@@ -147,67 +101,30 @@ describe('Silence', () => {
 
   test('takes another time and a reason from a modal, and says what is wrong with one that it does not understand', async () => {
     const card = await cardOf(anew(mysqlDown));
-    const { picked } = await asked(card, 'Another time, with a reason …');
+    const picked = await asked(card, 'Another time, with a reason …');
     await discord.as('otto').submit(picked, { for: 'next week some time', reason: 'the disk is being replaced' });
-    const problem = await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .find(({ content }) => content.includes('is no time that is understood')),
-      { what: 'what is wrong' },
-    );
+    const problem = await ottoReads(/is no time that is understood/);
     expect(problem.content).toContain('"next week some time"');
     // Typed on a phone at night: it is not lost with the time.
     expect(problem.text).toContain('the disk is being replaced');
 
     const second = await asked(card, 'Another time, with a reason …');
-    await discord
-      .as('otto')
-      .submit(second.picked, { for: '90m', reason: 'Disk is being replaced, password=hunter2 for ops' });
-    const proposal = await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .find(({ content }) => content.startsWith('Silence MySQLDown')),
-      { what: 'the question' },
-    );
+    await discord.as('otto').submit(second, { for: '90m', reason: 'Disk is being replaced, password=hunter2 for ops' });
+    const proposal = await ottoReads(/^Silence MySQLDown/);
     expect(proposal.text).toContain('Reason: Disk is being replaced');
     expect(proposal.text).not.toContain('hunter2');
     await discord.as('otto').press(proposal, 'Cancel');
-    await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .some(({ content }) => content === 'Nothing was silenced.'),
-      { what: 'the end of it' },
-    );
+    await ottoReads(/^Nothing was silenced\.$/);
     expect(homelab.alertmanager.silences.all()).toEqual([]);
   });
 
   test('says that Alertmanager is away, and makes nothing', async () => {
     const card = await cardOf(anew(nodeDown));
     await asked(card, '1 hour');
-    const proposal = await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .find(({ content }) => content.startsWith('Silence NodeDown')),
-      { what: 'the question' },
-    );
+    const proposal = await ottoReads(/^Silence NodeDown/);
     await homelab.alertmanager.api.away();
     await discord.as('otto').press(proposal, 'Silence');
-    const told = await discord.waitFor(
-      () =>
-        discord
-          .as('otto')
-          .sees('alerts')
-          .find(({ content }) => content.startsWith('Alertmanager cannot be reached')),
-      { what: 'what is away' },
-    );
+    const told = await ottoReads(/^Alertmanager cannot be reached/);
     expect(told.text).toContain('the silence was not made');
     await homelab.alertmanager.api.back();
   });
