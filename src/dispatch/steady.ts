@@ -1,4 +1,4 @@
-// Going on while the store takes no writes: said once, loudly, and once more when it works again.
+// Going on while the store takes no writes, which it says itself: what that means for commands is said once, and once more when it works again.
 import type { Logger } from 'pino';
 
 export type Attempt<T> = { readonly stored: true; readonly value: T } | { readonly stored: false };
@@ -14,12 +14,11 @@ export function createSteady(log: Logger): Steady {
     async attempt(work) {
       try {
         const value = await work();
-        if (failing) log.info('The store takes writes again: commands are written down');
+        if (failing) log.info('Commands are written down again');
         failing = false;
         return { stored: true, value };
       } catch (err) {
-        if (!failing)
-          log.error({ err }, 'The store takes no writes: what only reads is answered without being written down');
+        if (!failing) log.warn({ err }, 'Commands cannot be written down: what only reads is answered all the same');
         failing = true;
         return { stored: false };
       }
