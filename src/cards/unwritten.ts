@@ -17,7 +17,7 @@ export interface Unrecorded {
 
 export interface Unwritten {
   get(cardId: string): UnwrittenCard | undefined;
-  /** The next card of this channel that is not shown as it should be and for which the request is allowed. */
+  /** The most urgent card of this channel, of these the first, that is not shown as it should be and for which the request is allowed. */
   next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }): UnwrittenCard | undefined;
   /** The newest state of one id replaces the one before. False when there is no room. */
   put(wanted: WantedCard, known: CardRecord | undefined, message: Message): UnwrittenCard | null;
@@ -51,12 +51,14 @@ export function createUnwritten(): Unwritten {
     ids: () => [...cards.keys(), ...unrecorded.keys()],
     get: (cardId) => cards.get(cardId),
     next(channelId, allowed) {
+      let next: UnwrittenCard | undefined;
       for (const card of cards.values()) {
-        const { messageId } = card.record;
+        const { messageId, priority } = card.record;
         if (card.shown || card.record.channelId !== channelId) continue;
-        if (messageId === null ? allowed.create : allowed.edit) return card;
+        if (!(messageId === null ? allowed.create : allowed.edit)) continue;
+        if (next === undefined || priority < next.record.priority) next = card;
       }
-      return undefined;
+      return next;
     },
     put(wanted, ledgerRecord, message) {
       const held = cards.get(wanted.id);
@@ -69,7 +71,8 @@ export function createUnwritten(): Unwritten {
         messageId,
         revision: (known?.revision ?? 0) + 1,
         open: wanted.open,
-        // What waits already keeps its place.
+        // What waits already keeps its place, unless it has become more urgent.
+        priority: waits && known !== undefined ? Math.min(known.priority, wanted.priority) : wanted.priority,
         wantedAt: waits && known !== undefined ? known.wantedAt : wanted.wantedAt,
       };
       const card = { record, message, shown: false };
