@@ -89,11 +89,11 @@ type Changed = Exclude<Merge, { kind: 'ignored' }>;
 interface Written {
   /** In which something waits now; null where nothing does. */
   readonly channelId: string | null;
-  /** Its card is new, and its creation begun. */
-  readonly begun: boolean;
+  /** Its card, where that is new and its creation begun. */
+  readonly begun: WantedCard | null;
 }
 
-const nothing: Written = { channelId: null, begun: false };
+const nothing: Written = { channelId: null, begun: null };
 
 /** The kind of these cards in the ledger. */
 export const alertCard = 'alert';
@@ -139,14 +139,14 @@ export function createAlerts(options: AlertOptions): Alerts {
         if (!isShown) wanted = want(turned.result);
         const ring = turned.ring ?? held.ringOf(key);
         return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted) };
-      });
+      }, begin);
       callers.written(notification);
       held.written(key);
       if (wanted !== undefined) publisher.forgetUnwritten(wanted.id);
       if (result.kind !== 'ignored') {
-        wake(result.incident, written, wanted);
+        wake(written, wanted);
         // People wait for the message; nobody for the log, and Alertmanager only for its answer.
-        if (written.begun) await giveWay();
+        if (written.begun !== null) await giveWay();
         note(result.incident);
       }
       tellTaken(notification, result);
@@ -176,7 +176,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
         wanted = want(turned.result);
         return { result: turned.result, written: await write(tx, turned, wanted) };
-      });
+      }, begin);
       if (done === null) return false;
       settled(done.result.incident, done.written, wanted);
       log.info(
@@ -199,7 +199,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     await tx.write(incident, escalationOf(incident)?.at ?? null);
     const asked = wanted === undefined ? undefined : await tx.want(wanted);
     const channelId = asked?.channelId ?? null;
-    const begun = wanted?.begun === true && asked?.isNew === true;
+    const begun = wanted?.begun === true && asked?.isNew === true ? wanted : null;
     if (ring !== null)
       return { channelId: (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId, begun };
     if (kind !== 'opened' && ringMessage(incident) === undefined)
@@ -207,17 +207,24 @@ export function createAlerts(options: AlertOptions): Alerts {
     return { channelId, begun };
   }
 
+  /** A card whose creation is begun is made ready while the disk syncs. */
+  function begin(done: { readonly result: Merge; readonly written: Written } | null, durable: Promise<void>): void {
+    if (done === null || done.result.kind === 'ignored' || done.written.begun === null) return;
+    const wanted = done.written.begun;
+    publisher.wake(wanted.channelId, { wanted, message: say(done.result.incident), durable });
+  }
+
   /** What follows from a state that is durable. */
   function settled(incident: Incident, written: Written, wanted: WantedCard | undefined): void {
-    wake(incident, written, wanted);
+    wake(written, wanted);
     note(incident);
   }
 
-  /** First of all it is shown. */
-  function wake(incident: Incident, { channelId, begun }: Written, wanted: WantedCard | undefined): void {
-    if (wanted?.begun && begun) publisher.wake(wanted.channelId, { wanted, message: say(incident) });
-    else if (channelId !== null) publisher.wake(channelId);
-    if (wanted?.begun && !begun) publisher.release(wanted.channelId, wanted.id);
+  /** What is begun goes by itself. */
+  function wake({ channelId, begun }: Written, wanted: WantedCard | undefined): void {
+    if (begun !== null) return;
+    if (channelId !== null) publisher.wake(channelId);
+    if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
   }
 
   function note(incident: Incident): void {

@@ -22,8 +22,14 @@ export interface AlertTransaction {
 }
 
 export interface AlertStore {
-  /** Durable when it resolves; rejects when the store fails. `work` may run twice. */
-  change<T>(work: (tx: AlertTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Durable when it resolves; rejects when the store fails. `work` may run twice. `meanwhile` is called once it is written and not durable yet: what
+   * it begins must wait for `durable` before anybody can see it.
+   */
+  change<T>(
+    work: (tx: AlertTransaction) => Promise<T>,
+    meanwhile?: (value: T, durable: Promise<void>) => void,
+  ): Promise<T>;
   latest(receiver: string, groupKey: string): Promise<Incident | undefined>;
   /** The newest provisional incident of the receiver that is of this key or holds one of these alerts, open or closed. */
   provisional(receiver: string, key: string, fingerprints: readonly string[]): Promise<Incident | undefined>;

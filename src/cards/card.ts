@@ -65,10 +65,12 @@ export interface AskedCard {
 export interface BegunCard {
   readonly wanted: WantedCard;
   readonly message: Message;
+  /** That it is begun is written down, and nothing may be sent before this resolves; where it rejects, nothing is. */
+  readonly durable: Promise<void>;
 }
 
-/** As the ledger has it. */
-export function recordOf({ wanted }: BegunCard): CardRecord {
+/** Of a new card whose creation is begun, as the ledger has it. */
+export function recordOf(wanted: WantedCard): CardRecord {
   const { id, kind, channelId, priority, mentionRoles, ring, open, wantedAt } = wanted;
   return {
     ...{ id, kind, channelId, priority, mentionRoles, ring, open, wantedAt },

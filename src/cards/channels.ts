@@ -11,6 +11,8 @@ export interface Posting {
   readonly ring: boolean;
   /** Id of a message in the same channel that this one replies to. */
   readonly replyTo?: string;
+  /** It is sent once this resolves; where it rejects, it is not. */
+  readonly after?: Promise<void>;
 }
 
 /** What became of a request to Discord. */

@@ -13,6 +13,8 @@ export interface Attempt {
   readonly unsent: boolean;
   /** False for a card that is in memory alone because the store fails. */
   readonly written: boolean;
+  /** Of a card that is begun: nothing is sent before. */
+  readonly durable?: Promise<void>;
 }
 
 /** An attempt that needs no message. */
@@ -205,6 +207,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
       record.refusedChannelId === null || record.channelId === context.defaultChannelId ? record.mentionRoles : [],
     ring: record.ring,
     ...(card !== undefined && card.messageId !== null && { replyTo: card.messageId }),
+    ...(attempt.durable !== undefined && { after: attempt.durable }),
   };
   const message = withRefusal(attempt.message, record);
   const marker = record.replyTo === null ? record.id : null;

@@ -43,8 +43,7 @@ export interface Publisher {
   /** Takes up what was left at the last end. */
   start(): Promise<void>;
   /**
-   * Asked within the transaction that wants a new card: true when its creation can begin as soon as that is durable, which saves a
-   * second commit. One card at a time is promised this; `wake` or `release` ends the promise.
+   * Asked within the transaction that wants a new card: true when its creation can begin with that, which saves a second commit. One card at a time is promised this; `wake` or `release` ends the promise.
    */
   reserve(channelId: string, cardId: string): boolean;
   release(channelId: string, cardId: string): void;
@@ -144,8 +143,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return true;
     }
     if (handed !== null && allowed.create) {
-      const record = recordOf(handed);
-      settle(lane, record, await attempt(record, handed.message, true));
+      const record = recordOf(handed.wanted);
+      settle(lane, record, await attempt(record, handed.message, true, handed.durable));
       return true;
     }
     await doubts.writeDown();
@@ -186,8 +185,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return { ...options, signal: stopping.signal, remember, unbegun: doubts.add };
   }
 
-  async function attempt(record: CardRecord, message: Message, written: boolean): Promise<Delivery> {
-    const delivery = await deliver({ record, message, unsent: unsent.delete(record.id), written }, context());
+  async function attempt(
+    record: CardRecord,
+    message: Message,
+    written: boolean,
+    durable?: Promise<void>,
+  ): Promise<Delivery> {
+    const asked = { record, message, unsent: unsent.delete(record.id), written, ...(durable && { durable }) };
+    const delivery = await deliver(asked, context());
     if (delivery.kind === 'shown') await remember({ record, written }, delivery.messageId, delivery.revision);
     return delivery;
   }

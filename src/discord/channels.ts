@@ -24,12 +24,14 @@ export function createChannels(options: {
   let ownId: Promise<string> | null = null;
 
   return {
-    async create(channelId, message, marker, posting, signal) {
+    async create(channelId, message, marker, { after, ...posting }, signal) {
       const { body, files } = render(await prepare(message, { redact, workroom }), {
         redact,
         ...(marker !== null && { marker }),
         ...posting,
       });
+      const isRefused = await after?.catch(() => true);
+      if (isRefused) return { kind: 'not sent', reason: 'that it is begun could not be written down' };
       return send({ method: 'POST', route: Routes.channelMessages(channelId) }, body, files, signal);
     },
     async edit(channelId, messageId, message, marker, signal) {

@@ -1,13 +1,15 @@
-// Group commit: what arrives in the same moment shares one transaction, and so one fsync.
+// Group commit: what arrives in the same moment shares one transaction, and so one sync of the disk.
 import { isNativeError } from 'node:util/types';
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { sqliteCode } from './sqlite.ts';
-import { type Store, StoreFailed } from './store.ts';
+import { type Meanwhile, type Store, StoreFailed } from './store.ts';
 import type { Tables } from './tables.ts';
+import type { Wal } from './wal.ts';
 
 interface Waiting {
   readonly run: (tx: Transaction<Tables>) => Promise<unknown>;
+  readonly meanwhile: (value: unknown, durable: Promise<void>) => void;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -21,6 +23,7 @@ const batchSize = 64;
 /** Serialises all writes of this process; see `Store.commit`. That the database takes none any more is logged once, and that it does again. */
 export function groupCommit(
   db: Kysely<Tables>,
+  wal: Pick<Wal, 'sync'>,
   log: Logger,
 ): Pick<Store, 'commit' | 'state'> & { drained(): Promise<void> } {
   const queue: Waiting[] = [];
@@ -32,6 +35,11 @@ export function groupCommit(
     await db.transaction().execute(async (tx) => {
       for (const waiting of batch) results.push(await waiting.run(tx));
     });
+    const durable = wal.sync();
+    batch.forEach((waiting, index) => {
+      waiting.meanwhile(results[index], durable);
+    });
+    await durable;
     if (failed) log.info('The database takes writes again');
     failed = false;
     batch.forEach((waiting, index) => {
@@ -41,8 +49,7 @@ export function groupCommit(
 
   /** Tells whether it was the store that refused; each of them is then told so. */
   function refusedByStore(batch: readonly Waiting[], error: unknown): boolean {
-    const code = sqliteCode(error);
-    if (code === null || !storeCodes.has(code)) return false;
+    if (!isOfStore(error)) return false;
     if (!failed)
       log.error(
         { err: error },
@@ -79,9 +86,14 @@ export function groupCommit(
   }
 
   return {
-    commit<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    commit<T>(work: (tx: Transaction<Tables>) => Promise<T>, meanwhile?: Meanwhile<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        queue.push({ run: work, resolve: (value) => resolve(value as T), reject });
+        queue.push({
+          run: work,
+          meanwhile: (value, durable) => meanwhile?.(value as T, durable),
+          resolve: (value) => resolve(value as T),
+          reject,
+        });
         draining ??= drain();
       });
     },
@@ -90,4 +102,9 @@ export function groupCommit(
       while (draining !== null) await draining;
     },
   };
+}
+
+function isOfStore(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return error instanceof StoreFailed || (code !== null && storeCodes.has(code));
 }

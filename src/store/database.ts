@@ -12,6 +12,7 @@ import { refuseNetworkDisk } from './network-disk.ts';
 import { codes, openSqlite, sqliteCode } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
+import { openWal } from './wal.ts';
 
 export interface OpenedStore extends Store {
   /** Where a corrupt file was moved at this start; null when none was. */
@@ -97,9 +98,10 @@ function isSound(path: string): boolean {
 
 async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAside'>> {
   const writing = openSqlite(path, { readOnly: false });
+  // `wal.ts` syncs after each commit, which SQLite then need not.
   // 2 MiB of page cache: the working set is small, and memory is the homelab's. Waiting for a lock stops everything else in this process, so it
   // waits long only at the start.
-  const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048';
+  const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048';
   const writer = new Kysely<Tables>({ dialect: writing.dialect });
   try {
     writing.raw.exec(pragmas);
@@ -107,10 +109,11 @@ async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAs
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
     writing.raw.exec('PRAGMA busy_timeout=100');
+    const wal = openWal(path, writing.raw);
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
-    const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true }).dialect });
+    const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true, after: wal.syncing }).dialect });
     await sql`select 1`.execute(db);
-    const { commit, state, drained } = groupCommit(writer, log);
+    const { commit, state, drained } = groupCommit(writer, wal, log);
     return {
       db,
       commit,
@@ -119,6 +122,7 @@ async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAs
         await drained();
         await db.destroy();
         await writer.destroy();
+        wal.close();
       },
     };
   } catch (error) {

@@ -12,7 +12,7 @@ import type { Reader, Store } from './store.ts';
 
 export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {
   return {
-    change: (work) =>
+    change: (work, meanwhile) =>
       store.commit((tx) => {
         /** By incident; what is given back as it was read needs no writing. */
         const stored = new Map<string, Incident['alerts']>();
@@ -42,7 +42,7 @@ export function alertStore(store: Store): AlertStore & ReconcilerStore & Escalat
           ring: (ring) => wantRing(tx, ring),
           reviewRing: (id, priority) => reviewRing(tx, id, priority),
         });
-      }),
+      }, meanwhile),
     latest: (receiver, groupKey) => latestIncident(store.db, receiver, groupKey),
     provisional: (...asked) => provisionalIncident(store.db, ...asked),
     read: (id) => readIncident(store.db, id),

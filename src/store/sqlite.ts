@@ -1,6 +1,13 @@
 // Lets Kysely speak to node:sqlite: prepared statements are kept, and parameters that SQLite cannot hold are refused.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import {
+  type DatabaseConnection,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
 
 const keptStatements = 200;
 
@@ -11,14 +18,55 @@ const busyTimeoutMs = 2000;
 
 /**
  * Opens a database file for Kysely.
+ * @param options.after what each query waits for, as long as it gives something.
  * @throws what node:sqlite throws when the file cannot be opened; see `sqliteCode`.
  */
 export function openSqlite(
   path: string,
-  options: { readOnly: boolean },
+  options: { readOnly: boolean; after?: () => Promise<void> | null },
 ): { raw: DatabaseSync; dialect: SqliteDialect } {
   const raw = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs });
-  return { raw, dialect: new SqliteDialect({ database: adapt(raw) }) };
+  const config = { database: adapt(raw) };
+  const dialect = options.after === undefined ? new SqliteDialect(config) : new PatientDialect(config, options.after);
+  return { raw, dialect };
+}
+
+class PatientDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+  readonly #after: () => Promise<void> | null;
+
+  constructor(config: SqliteDialectConfig, after: () => Promise<void> | null) {
+    super(config);
+    this.#config = config;
+    this.#after = after;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new PatientDriver(this.#config, this.#after);
+  }
+}
+
+class PatientDriver extends SqliteDriver {
+  readonly #after: () => Promise<void> | null;
+
+  constructor(config: SqliteDialectConfig, after: () => Promise<void> | null) {
+    super(config);
+    this.#after = after;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    const after = this.#after;
+    return {
+      async executeQuery(...query) {
+        for (let wait = after(); wait !== null; wait = after()) await wait;
+        return connection.executeQuery(...query);
+      },
+      streamQuery() {
+        throw new Error('Reads are not streamed');
+      },
+    };
+  }
 }
 
 function adapt(raw: DatabaseSync): SqliteDatabase {

@@ -4,15 +4,21 @@ import type { Tables } from './tables.ts';
 
 export type Reader = Kysely<Tables> | Transaction<Tables>;
 
+/**
+ * Called when the transaction is committed, before it is durable: for what can be made ready while the disk syncs. Nobody may see anything of it
+ * before `durable` resolves; where that rejects, so does the commit. Must not throw.
+ */
+export type Meanwhile<T> = (value: T, durable: Promise<void>) => void;
+
 export interface Store {
-  /** For reads. */
+  /** For reads: they see what is durable. */
   readonly db: Kysely<Tables>;
   /**
-   * Runs `work` in a transaction; what arrives in the same moment shares it, so that many writes cost one fsync. Resolves once it is
+   * Runs `work` in a transaction; what arrives in the same moment shares it, so that many writes cost one sync of the disk. Resolves once it is
    * durable; rejects with `StoreFailed` when the disk or file refuses, or with what `work` threw (which undoes that work alone).
    * `work` may run twice and must do nothing but use `tx`.
    */
-  commit<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  commit<T>(work: (tx: Transaction<Tables>) => Promise<T>, meanwhile?: Meanwhile<T>): Promise<T>;
   /** `failed` from a commit that the disk refused until one succeeds. */
   state(): 'open' | 'failed';
   close(): Promise<void>;

@@ -124,6 +124,26 @@ describe('a card', () => {
     expect(discord.messages('alerts')).toHaveLength(1);
   });
 
+  test('leaves once what it follows from is written down, and never where that is not', async () => {
+    const room = open();
+    const alerts = discord.channelId('alerts');
+    const written = Promise.withResolvers<void>();
+    const posted = room.channels.create(
+      alerts,
+      message,
+      'incident-1',
+      { ...posting('a'), after: written.promise },
+      never,
+    );
+    const refused = Promise.reject(new Error('disk full'));
+    const given = { ...posting('b'), after: refused };
+    expect(await room.channels.create(alerts, message, 'incident-2', given, never)).toMatchObject({ kind: 'not sent' });
+    expect(discord.messages(alerts)).toEqual([]);
+    written.resolve();
+    expect(await posted).toMatchObject({ kind: 'sent' });
+    expect(discord.messages(alerts)).toHaveLength(1);
+  });
+
   test('is edited in place: files and buttons that are no longer said go away', async () => {
     const room = open();
     const made = await room.channels.create(

@@ -6,10 +6,7 @@ import { createDoubts } from '../../../src/cards/doubts.ts';
 import { wantedCard } from './wanted-card.ts';
 
 const waiting: CardRecord = {
-  ...recordOf({
-    wanted: wantedCard,
-    message: { headline: '', tone: 'info' },
-  }),
+  ...recordOf(wantedCard),
   creations: 0,
   intent: null,
 };

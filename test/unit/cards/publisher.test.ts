@@ -1,7 +1,7 @@
 // What keeps cards from folding: as long as Discord may have a message that the ledger does not know, nothing is decided by its absence.
 import { afterEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import type { Channels } from '../../../src/cards/channels.ts';
+import type { Channels, Posting } from '../../../src/cards/channels.ts';
 import type { Ledger } from '../../../src/cards/ledger.ts';
 import { createPublisher, type Publisher } from '../../../src/cards/publisher.ts';
 import { wantedCard } from './wanted-card.ts';
@@ -46,7 +46,14 @@ function start(answers: {
     postpone: async () => undefined,
   };
   const later = async () => ({ kind: 'slow down', at: new Date(Date.now() + 60_000), reason: 'limit' }) as const;
-  const channels: Channels = { create: later, edit: later, remove: later, find: later, readBack: later };
+  const posted: Posting[] = [];
+  const channels: Channels = {
+    create: (_channel, _message, _marker, posting) => {
+      posted.push(posting);
+      return later();
+    },
+    ...{ edit: later, remove: later, find: later, readBack: later },
+  };
   publisher = createPublisher({
     ledger,
     channels,
@@ -63,7 +70,7 @@ function start(answers: {
     while (!calls.slice(from).includes('next')) await new Promise((resolve) => setImmediate(resolve));
     return calls.slice(from);
   };
-  return { calls, turn };
+  return { calls, posted, turn };
 }
 
 test('nothing folds before it is written down that the process before may have left messages', async () => {
@@ -81,4 +88,14 @@ test('nothing folds while a card is shown from memory', async () => {
   expect(await turn()).toEqual(['next']);
   publisher.forgetUnwritten(wantedCard.id);
   expect(await turn()).toEqual(['fold', 'next']);
+});
+
+test('a card that is begun is made ready at once, and leaves when that is durable', async () => {
+  const { posted } = start({ doubt: [], channelsWithWork: [] });
+  await publisher.start();
+  expect(publisher.reserve('1', wantedCard.id)).toBe(true);
+  const durable = Promise.withResolvers<void>().promise;
+  publisher.wake('1', { wanted: wantedCard, message: { headline: 'firing', tone: 'critical' }, durable });
+  while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(posted[0]?.after).toBe(durable);
 });
