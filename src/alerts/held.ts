@@ -1,8 +1,9 @@
 // Incidents that could not be written down: shown from memory, and written down as soon as the store works again.
 import type { Logger } from 'pino';
-import type { WantedCard } from '../cards/card.ts';
+import type { WantedCard, WantedRing } from '../cards/card.ts';
 import type { Incident, RingReason } from './incident.ts';
 import { merge } from './merge.ts';
+import { wantedRing } from './rings.ts';
 import type { Route } from './routes.ts';
 import type { Notification } from './schema.ts';
 import type { AlertStore } from './store.ts';
@@ -14,7 +15,9 @@ export interface HeldOptions {
   readonly routes: readonly Route[];
   readonly want: (result: Turned['result']) => WantedCard;
   /** Shows the card of an incident from memory. */
-  readonly show: (wanted: WantedCard, incident: Incident) => Promise<void>;
+  readonly show: (wanted: WantedCard, incident: Incident, ring: WantedRing | undefined) => Promise<void>;
+  /** Whether the message of an incident was made from memory for all that it was to ring for. */
+  readonly hasRung: (incidentId: string) => boolean;
   /** Writes an incident down as it is; resolves to what follows from that. Rejects when the store fails. */
   readonly write: (incident: Incident, ring: RingReason | null) => Promise<() => void>;
   /** Of the publisher: the card is in the ledger. */
@@ -66,10 +69,15 @@ export function createHeld(options: HeldOptions): Held {
     }, retryMs);
   }
 
+  function ringOf(key: string): RingReason | null {
+    const incident = incidents.get(key);
+    return incident === undefined || options.hasRung(incident.id) ? null : (unrung.get(key) ?? null);
+  }
+
   async function writeDown(): Promise<void> {
     for (const [key, incident] of incidents) {
       try {
-        const follow = await options.write(incident, unrung.get(key) ?? null);
+        const follow = await options.write(incident, ringOf(key));
         // A newer state that came meanwhile is still to be written.
         if (incidents.get(key) !== incident) continue;
         unrung.delete(key);
@@ -87,7 +95,7 @@ export function createHeld(options: HeldOptions): Held {
 
   return {
     get: (key) => incidents.get(key),
-    ringOf: (key) => unrung.get(key) ?? null,
+    ringOf,
     isEmpty: () => incidents.size === 0,
     completeSince: () => completeSince,
     written(key) {
@@ -109,7 +117,8 @@ export function createHeld(options: HeldOptions): Held {
       incidents.set(key, result.incident);
       writeDownSoon();
       completeSince = now().getTime() + clockMargin;
-      await options.show({ ...want(result), begun: false }, result.incident);
+      const due = ring === null ? undefined : wantedRing(result.incident, ring, now().getTime());
+      await options.show({ ...want(result), begun: false }, result.incident, due);
     },
     stop() {
       stopped = true;

@@ -26,6 +26,8 @@ export interface Lane {
   foldAfter: number;
   /** What was in the channel when it was last read back, and since when; null where that is not known (any more). */
   seen: { readonly since: number; readonly messages: ReadonlyMap<string, string> } | null;
+  /** The last step could not be taken to its end, since the store takes nothing. */
+  stumbled: boolean;
   /** The channel refused the last request; told once. */
   refusing: boolean;
 }
@@ -45,6 +47,7 @@ export function createLane(channelId: string): Lane {
     failures: 0,
     foldAfter: 0,
     seen: null,
+    stumbled: false,
     refusing: false,
   };
 }

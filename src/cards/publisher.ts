@@ -4,20 +4,14 @@ import type { Message } from '../message.ts';
 import { type BegunCard, type CardRecord, recordOf, type WantedCard } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
-import {
-  type Attempt,
-  type Delivery,
-  type DeliveryContext,
-  deliver,
-  type FailedOutcome,
-  postponement,
-  withdraw,
-} from './deliver.ts';
+import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
 import { backOff, createLane, isIdle, type Lane, noteSent } from './lane.ts';
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
-import { createUnwritten } from './unwritten.ts';
+import { createShown } from './shown.ts';
+import { tellFailed, tellRefused, tellShown } from './tell.ts';
+import { createUnwritten, type DueRing } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
 export type Show = (cardId: string) => Promise<Message | undefined>;
@@ -49,10 +43,15 @@ export interface Publisher {
   release(channelId: string, cardId: string): void;
   /** Something waits for this channel; `begun` is the card whose creation was begun as reserved. */
   wake(channelId: string, begun?: BegunCard): void;
-  /** Shows a card that could not be written down. The newest state of one id replaces the one before; at most 1,000 ids are kept. */
-  showUnwritten(wanted: WantedCard, message: Message): Promise<void>;
+  /**
+   * Shows a card that could not be written down. The newest state of one id replaces the one before; at most 1,000 ids are kept. A card that is
+   * folded is left to its digest, unless a ring of it is due.
+   */
+  showUnwritten(wanted: WantedCard, message: Message, ring?: DueRing): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
+  /** Whether the message of a card in memory was made for all that it was to ring for. */
+  hasRungUnwritten(cardId: string): boolean;
   forgetUnwritten(cardId: string): void;
   /** What is not shown as it should be, in the ledger and in memory; of memory alone where the ledger cannot be read. */
   waiting(): Promise<Waiting>;
@@ -76,6 +75,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** Begun in the ledger, and known not to have left this process. */
   const unsent = new Set<string>();
   const doubts = createDoubts({ ledger, log });
+  const shown = createShown({ ledger, unwritten, doubts, log, now });
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   let pausedUntil = 0;
   /** Nothing is shown before: what the process before has left must be known first, and every kind of card. */
@@ -116,6 +116,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         while (more && !ending) more = await workOnce(lane);
       } catch (error) {
         log.warn({ err: error, channel: lane.channelId }, 'The publisher could not go on and tries again');
+        lane.stumbled = true;
         runAt(lane, now().getTime() + storePauseMs);
       }
     }
@@ -136,7 +137,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     // What may have a message does not fold, and whether it has is not in the ledger while the store takes nothing.
     if (!allowed.create && unwritten.ids().length === 0 && doubts.none()) await crowd.fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
-    if (memory !== undefined) {
+    if (memory !== undefined && !(await isBehind(lane, memory.record, allowed))) {
+      lane.stumbled = false;
       settle(lane, memory.record, await attempt(memory.record, memory.message, false));
       // It may have made a message that a look before did not see.
       lane.seen = null;
@@ -148,7 +150,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return true;
     }
     await doubts.writeDown();
-    await recordShown();
+    await shown.catchUp();
     const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
     if (next.kind === 'card') {
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
@@ -167,6 +169,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return false;
   }
 
+  /** Whether something of the ledger is more urgent than a card in memory; where that led to nothing, memory has its turn. */
+  async function isBehind(
+    lane: Lane,
+    { priority }: CardRecord,
+    allowed: { create: boolean; edit: boolean },
+  ): Promise<boolean> {
+    if (lane.stumbled) return false;
+    const asked = { ...allowed, except: unwritten.ids() };
+    const next = await ledger.next(lane.channelId, asked, now().getTime()).catch(() => null);
+    return next?.kind === 'card' && next.card.priority < priority;
+  }
+
   async function show(lane: Lane, card: CardRecord): Promise<void> {
     const message = await options.kinds[card.kind]?.(card.id);
     if (message !== undefined) settle(lane, card, await attempt(card, message, true));
@@ -182,7 +196,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function context(): DeliveryContext {
-    return { ...options, signal: stopping.signal, remember, unbegun: doubts.add };
+    return { ...options, signal: stopping.signal, remember: shown.writeDown, unbegun: doubts.add };
   }
 
   async function attempt(
@@ -193,37 +207,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
   ): Promise<Delivery> {
     const asked = { record, message, unsent: unsent.delete(record.id), written, ...(durable && { durable }) };
     const delivery = await deliver(asked, context());
-    if (delivery.kind === 'shown') await remember({ record, written }, delivery.messageId, delivery.revision);
+    if (delivery.kind === 'shown') {
+      if (delivery.step === 'create') unwritten.made(record.id, delivery.revision);
+      await shown.writeDown({ record, written }, delivery.messageId, delivery.revision);
+    }
     return delivery;
-  }
-
-  async function remember(
-    { record: { id }, written }: Pick<Attempt, 'record' | 'written'>,
-    messageId: string,
-    revision: number,
-  ): Promise<void> {
-    unwritten.shown(id, messageId, revision);
-    if (!written) return;
-    try {
-      await ledger.shown(id, messageId, revision, now().getTime());
-      doubts.settle(id);
-    } catch (err) {
-      log.warn({ err, ref: id }, 'What is shown could not be written down: it is remembered');
-      unwritten.unrecorded.set(id, { messageId, revision });
-    }
-  }
-
-  /** Writes down what the store could not take when it was shown; rejects while it still cannot. */
-  async function recordShown(): Promise<void> {
-    for (const [id, { messageId, revision }] of unwritten.unrecorded) {
-      try {
-        await ledger.shown(id, messageId, revision, now().getTime());
-      } catch {
-        return;
-      }
-      unwritten.unrecorded.delete(id);
-      doubts.settle(id);
-    }
   }
 
   /** Draws the consequences of one delivery for the lane. */
@@ -239,11 +227,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
       lane.failures = 0;
       lane.refusing = false;
       options.events.delivered(delivery.step, time - record.wantedAt);
-      tellShown(record, delivery, time - record.wantedAt);
+      tellShown(log, record, delivery, time - record.wantedAt);
       return;
     }
     options.events.failed(delivery.outcome);
-    tellFailed(lane, record, delivery);
+    tellFailed(log, lane, record, delivery);
     if (delivery.unsent) {
       unsent.add(record.id);
       doubts.settle(record.id);
@@ -270,30 +258,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
 
-  /** Beginnings and ends are what an operator follows; what comes between would drown them. */
-  function tellShown(
-    { id, kind, channelId, open }: CardRecord,
-    { step, messageId, revision }: Extract<Delivery, { kind: 'shown' }>,
-    lagMs: number,
-  ): void {
-    const level = step === 'create' || !open ? 'info' : 'debug';
-    const sentence = step === 'create' ? 'A message was created' : 'A message was edited';
-    log[level]({ ref: id, kind, channel: channelId, message: messageId, revision, open, lagMs }, sentence);
-  }
-
-  function tellFailed(
-    lane: Lane,
-    record: CardRecord,
-    delivery: Exclude<Delivery, { kind: 'shown' | 'done' | 'removed' }>,
-  ): void {
-    const { outcome, reason } = delivery;
-    const level = delivery.kind === 'away' && lane.failures === 0 ? 'info' : 'debug';
-    log[level]({ ref: record.id, channel: lane.channelId, outcome, reason }, 'A message could not be shown: it waits');
-  }
-
   function refused(lane: Lane, record: CardRecord, delivery: Extract<Delivery, { kind: 'channel refused' }>): void {
-    const { code, reason, to } = delivery;
-    if (!lane.refusing) log.error({ ref: record.id, channel: lane.channelId, code, reason }, refusalOf(to));
+    const { to } = delivery;
+    if (!lane.refusing) tellRefused(log, record, delivery);
     lane.refusing = true;
     if (to === null) {
       lane.after = now().getTime() + postponement(lane.failures);
@@ -335,15 +302,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       run(lane);
     },
-    async showUnwritten(wanted, message) {
+    async showUnwritten(wanted, message, ring) {
       const known = await ledger.get(wanted.id).catch(() => undefined);
       // Its digest shows it, and its newest state as soon as that can be written down.
-      if (typeof known?.foldedInto === 'string') return;
-      const card = unwritten.put(wanted, known, message);
+      const isFolded = typeof known?.foldedInto === 'string' && unwritten.get(wanted.id) === undefined;
+      if (isFolded && ring === undefined) return;
+      const card = unwritten.put(wanted, known, message, ring ?? null);
       if (card !== null) run(laneOf(card.record.channelId));
       else
         log.warn({ ref: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
     },
+    hasRungUnwritten: unwritten.hasRung,
     unwrittenMessage: (cardId) => unwritten.get(cardId)?.record.messageId,
     forgetUnwritten: (cardId) => unwritten.forget(cardId),
     async waiting() {
@@ -369,9 +338,4 @@ export function createPublisher(options: PublisherOptions): Publisher {
       stopping.abort();
     },
   };
-}
-
-function refusalOf(movedTo: string | null): string {
-  if (movedTo !== null) return 'A channel refuses cards: they go to DISCORD_ALERT_CHANNEL_ID';
-  return 'The alert channel refuses messages: grant View Channel, Send Messages, Embed Links and Attach Files';
 }

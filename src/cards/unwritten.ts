@@ -1,13 +1,19 @@
 // Cards while the store fails: those that could not be written down, and what is shown of those that were.
 import type { Message } from '../message.ts';
-import type { CardRecord, WantedCard } from './card.ts';
+import type { CardRecord, WantedCard, WantedRing } from './card.ts';
 
 /** A card that is shown from memory. */
 export interface UnwrittenCard {
   readonly record: CardRecord;
   readonly message: Message;
   readonly shown: boolean;
+  /** The last revision that is to ring, and the one as which its message was made, which rang by itself; 0 for none. */
+  readonly ringsAs: number;
+  readonly madeAs: number;
 }
+
+/** Of a ring that is due: whom it mentions, and how urgent the card is where its message is still to be made. */
+export type DueRing = Pick<WantedRing, 'mentionRoles' | 'cardPriority'>;
 
 /** What Discord shows of a written card, and the ledger could not take yet. */
 export interface Unrecorded {
@@ -19,8 +25,12 @@ export interface Unwritten {
   get(cardId: string): UnwrittenCard | undefined;
   /** The most urgent card of this channel, of these the first, that is not shown as it should be and for which the request is allowed. */
   next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }): UnwrittenCard | undefined;
-  /** The newest state of one id replaces the one before. False when there is no room. */
-  put(wanted: WantedCard, known: CardRecord | undefined, message: Message): UnwrittenCard | null;
+  /** The newest state of one id replaces the one before. Null when there is no room. */
+  put(wanted: WantedCard, known: CardRecord | undefined, message: Message, ring: DueRing | null): UnwrittenCard | null;
+  /** The message of this card was made as this revision. */
+  made(cardId: string, revision: number): void;
+  /** Whether its message was made for all that it was to ring for. */
+  hasRung(cardId: string): boolean;
   /** Discord shows this revision of it in this message. */
   shown(cardId: string, messageId: string, revision: number): void;
   /** Its message is gone, or it moves to another channel. */
@@ -60,22 +70,27 @@ export function createUnwritten(): Unwritten {
       }
       return next;
     },
-    put(wanted, ledgerRecord, message) {
+    put(wanted, ledgerRecord, message, ring) {
       const held = cards.get(wanted.id);
       const known = held?.record ?? ledgerRecord;
       if (held === undefined && !makeRoom()) return null;
       const waits = held === undefined ? known !== undefined && known.shownRevision < known.revision : !held.shown;
       const messageId = unrecorded.get(wanted.id)?.messageId ?? known?.messageId ?? wanted.messageId;
-      const record = {
+      const revision = (known?.revision ?? 0) + 1;
+      const asked = {
         ...(known ?? unknown(wanted)),
         messageId,
-        revision: (known?.revision ?? 0) + 1,
+        revision,
         open: wanted.open,
         // What waits already keeps its place, unless it has become more urgent.
         priority: waits && known !== undefined ? Math.min(known.priority, wanted.priority) : wanted.priority,
         wantedAt: waits && known !== undefined ? known.wantedAt : wanted.wantedAt,
+        // It is shown by a message of its own.
+        foldedInto: null,
       };
-      const card = { record, message, shown: false };
+      const record = ring === null || messageId !== null ? asked : ringingByItself(asked, ring);
+      const ringsAs = ring === null ? (held?.ringsAs ?? 0) : revision;
+      const card = { record, message, shown: false, ringsAs, madeAs: held?.madeAs ?? 0 };
       cards.set(wanted.id, card);
       return card;
     },
@@ -83,6 +98,14 @@ export function createUnwritten(): Unwritten {
       const card = cards.get(cardId);
       if (card === undefined) return;
       cards.set(cardId, { ...card, record: { ...card.record, messageId }, shown: card.record.revision === revision });
+    },
+    made(cardId, revision) {
+      const card = cards.get(cardId);
+      if (card !== undefined) cards.set(cardId, { ...card, madeAs: revision });
+    },
+    hasRung(cardId) {
+      const card = cards.get(cardId);
+      return card !== undefined && card.madeAs > 0 && card.madeAs >= card.ringsAs;
     },
     startOver(cardId, move) {
       const card = cards.get(cardId);
@@ -95,6 +118,16 @@ export function createUnwritten(): Unwritten {
       cards.delete(cardId);
     },
     waiting: () => [...cards.values()].filter(({ shown }) => !shown).map(({ record }) => record.wantedAt),
+  };
+}
+
+/** As the ledger has it: a card whose message is still to be made rings as its newest state does, and for those of the ring as well. */
+function ringingByItself(record: CardRecord, ring: DueRing): CardRecord {
+  return {
+    ...record,
+    mentionRoles: [...new Set([...record.mentionRoles, ...ring.mentionRoles])],
+    ring: true,
+    priority: Math.min(record.priority, ring.cardPriority),
   };
 }
 

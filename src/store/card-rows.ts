@@ -116,7 +116,17 @@ function asked(eb: ExpressionBuilder<OnConflictDatabase<Tables, 'cards'>, OnConf
     retry_at: null,
     // What was made from memory while the store failed.
     message_id: eb.fn.coalesce('cards.message_id', eb.val(row.messageId)),
-    look_since: unseen(eb, eb.fn.coalesce(eb.val(row.lookAgainSince), 'cards.look_since'), eb.ref('cards.look_since')),
+    look_since: unseen(
+      eb,
+      eb
+        .case()
+        // One that is folded may have got a message while the store failed; it is looked for should it leave its digest.
+        .when('cards.folded_into', 'is not', null)
+        .then(eb.fn.coalesce(eb.val(row.lookSince), 'cards.look_since'))
+        .else(eb.fn.coalesce(eb.val(row.lookAgainSince), 'cards.look_since'))
+        .end(),
+      eb.ref('cards.look_since'),
+    ),
   };
 }
 

@@ -50,27 +50,25 @@ export async function fold(
   });
 }
 
-/** A folded card has a newer state: its digest shows it, or it gets a message of its own where the storm is over. */
+/**
+ * A folded card has a newer state: its digest shows it. Where the storm is over it gets a message of its own, and where one was made from memory
+ * it keeps that.
+ */
 export async function wantFolded(
   tx: Transaction<Tables>,
-  { id, open, wantedAt }: WantedCard,
+  { id, open, wantedAt, messageId }: WantedCard,
   digestId: string,
 ): Promise<void> {
   const digest = await tx.selectFrom('digests').selectAll().where('id', '=', digestId).executeTakeFirst();
-  if (open && digest?.closed_at !== null) {
-    await tx
-      .updateTable('cards')
-      .set({ folded_into: null, shown_revision: 0, wanted_at: wantedAt })
-      .where('id', '=', id)
-      .execute();
-    return;
-  }
+  const isOver = digest?.closed_at !== null;
+  const isOut = messageId !== null || (open && isOver);
+  const unfolded = { folded_into: null, shown_revision: 0, wanted_at: wantedAt };
   await tx
     .updateTable('cards')
-    .set((eb) => ({ shown_revision: eb.ref('revision') }))
+    .set((eb) => (isOut ? unfolded : { shown_revision: eb.ref('revision') }))
     .where('id', '=', id)
     .execute();
-  if (digest !== undefined)
+  if (digest !== undefined && !(isOut && isOver))
     await wantDigest(tx, { id: digestId, channelId: digest.channel_id, after: null, now: wantedAt });
 }
 

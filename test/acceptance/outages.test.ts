@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Homelab, type HomelabOptions, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { holdLock } from './lock.ts';
 import { generous, newGroup, post } from './posting.ts';
 
 const running: Homelab[] = [];
@@ -167,14 +168,6 @@ describe('a channel that refuses', () => {
 });
 
 describe('a database that takes no writes', () => {
-  /** Another process that holds the write lock does to the bot what a full disk does. */
-  function holdLock(homelab: Homelab): DatabaseSync {
-    // The bot may be writing at this very moment.
-    const database = new DatabaseSync(`${homelab.folder}/bot.db`, { timeout: 5000 });
-    database.exec('BEGIN IMMEDIATE');
-    return database;
-  }
-
   test('gets 503, and the alert is shown all the same; when it works again, the message goes on', async () => {
     const homelab = await start();
     const group = newGroup();

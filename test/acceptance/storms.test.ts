@@ -1,120 +1,21 @@
 // Storms, through the whole bot at Discord's real limits: nothing is lost, what is critical comes first, the rest shares one message.
-import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { SandboxMessage } from '../../sandbox/discord/discord.ts';
-import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
-import { newGroup, post } from './posting.ts';
-import { wronglyAsked } from './seen.ts';
-
-let homelab: Homelab;
-
-beforeEach(async () => {
-  homelab = await startHomelab({
-    discord: { windows: { identify: 100 } },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  routes:
-    - match: { house: parents }
-      channel: "${discord.channelId('operations')}"
-      mention: ["${discord.roleId('admin')}"]
-    - match: {}
-      channel: "${discord.channelId('alerts')}"
-      mention: ["${discord.roleId('operator')}"]
-`,
-  });
-});
-
-afterEach(async () => {
-  const { discord } = homelab;
-  const answered = discord.requests.all.map(({ status }) => status);
-  const wrong = wronglyAsked(discord);
-  await homelab.stop();
-  expect(wrong).toEqual([]);
-  expect(answered).not.toContain(429);
-});
-
-/** Begins later than the bot, as a storm does. */
-const startsAt = () => new Date(Date.now() + 3_000).toISOString();
-
-interface StormGroup {
-  readonly name: string;
-  readonly severity: string;
-  /** Its notifications, as Alertmanager tells them. */
-  readonly firing: unknown;
-  readonly worse: unknown;
-  readonly over: unknown;
-}
-
-function newGroups(
-  count: number,
-  severity: (index: number) => string,
-  more: Readonly<Record<string, string>> = {},
-): readonly StormGroup[] {
-  const at = startsAt();
-  const endsAt = new Date(Date.parse(at) + 1000).toISOString();
-  return Array.from({ length: count }, (_, index) => {
-    const group = newGroup();
-    const alert = { startsAt: at, labels: { severity: severity(index), ...more } };
-    return {
-      name: group.name,
-      severity: severity(index),
-      firing: group.body([alert]),
-      worse: group.body([alert, { ...alert, labels: { ...alert.labels, severity: 'critical', pod: 'web-9' } }]),
-      over: group.body([{ ...alert, status: 'resolved', endsAt }]),
-    };
-  });
-}
-
-/** All at once; each is answered with this status. */
-async function told(bodies: readonly unknown[], status = 202): Promise<void> {
-  const answers = await Promise.all(bodies.map((body) => post(homelab, body)));
-  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]));
-}
-
-async function storm(...of: Parameters<typeof newGroups>) {
-  const groups = newGroups(...of);
-  await told(groups.map(({ firing }) => firing));
-  return { groups, end: () => told(groups.map(({ over }) => over)) };
-}
-
-const isDigest = ({ content }: SandboxMessage) => content.includes('storm');
-const whole = ({ text, files }: SandboxMessage) => `${text}\n${files.map((file) => file.text()).join('\n')}`;
-const digestsOf = (channel = 'alerts') => homelab.discord.messages(channel).filter(isDigest);
-/** Messages of single groups. */
-const singles = (channel = 'alerts') => homelab.discord.messages(channel).filter((message) => !isDigest(message));
-
-type Named = Pick<StormGroup, 'name'>;
-
-const isNamed = ({ name }: Named, text: string) => new RegExp(`\\b${name}\\b`).test(text);
-const singleOf = (group: Named, channel?: string) => singles(channel).find(({ text }) => isNamed(group, text));
-
-/** In how many messages of the channel each group stands. */
-function places(groups: readonly Named[], channel = 'alerts'): readonly number[] {
-  const texts = homelab.discord.messages(channel).map(whole);
-  return groups.map((group) => texts.filter((text) => isNamed(group, text)).length);
-}
-
-function areVisible(groups: readonly Named[], channel?: string): boolean {
-  return places(groups, channel).every((count) => count > 0);
-}
-
-/** What soon has a message of its own stands in the digest too, until that is shown anew. */
-function eachOnce(groups: readonly Named[], channel?: string): Promise<unknown> {
-  const isOnce = () => places(groups, channel).every((count) => count === 1);
-  return homelab.discord.waitFor(isOnce, { what: 'every group in one message', timeoutMs: 60_000 });
-}
-
-/** There is one digest, and it soon says this. */
-async function onlyDigestTells(part: string): Promise<void> {
-  await homelab.discord.waitForMessage('alerts', (one) => isDigest(one) && one.content.includes(part));
-  expect(digestsOf()).toHaveLength(1);
-}
-
-/** The least urgent group is visible: what the bot still had to post about earlier ones has happened or never will. */
-async function settle(): Promise<void> {
-  const { groups } = await storm(1, () => 'info');
-  await homelab.discord.waitFor(() => areVisible(groups), { what: 'a later group', timeoutMs: 30_000 });
-}
+import {
+  areVisible,
+  digestsOf,
+  eachOnce,
+  homelab,
+  isDigest,
+  isNamed,
+  onlyDigestTells,
+  places,
+  settle,
+  singleOf,
+  singles,
+  storm,
+  told,
+} from './storming.ts';
 
 describe('a storm of hundreds of groups', () => {
   test('is visible at once, what is critical with messages of its own, and ends in a short account', async () => {
@@ -253,46 +154,6 @@ describe('a storm that came while Discord was away', () => {
     await told([folded.over]);
     await settle();
     await eachOnce(all);
-    await onlyDigestTells(', 1 resolved');
-  }, 150_000);
-});
-
-describe('a storm while the database takes no writes', () => {
-  test('goes on in messages of their own, and once it takes them again nothing is there twice', async () => {
-    const { discord } = homelab;
-    const { groups } = await storm(40, () => 'warning');
-    await discord.waitForMessage('alerts', isDigest, { timeoutMs: 20_000 });
-    // Those that came first, and four that waited.
-    await discord.waitFor(() => singles().length >= 5 + 4, { what: 'messages of their own', timeoutMs: 20_000 });
-    const [ending, worsening] = groups.filter((group) => !singleOf(group)).slice(-2);
-    if (ending === undefined || worsening === undefined) throw new Error('nothing was folded');
-
-    // Another process that holds the write lock does to the bot what a full disk does.
-    const lock = new DatabaseSync(`${homelab.folder}/bot.db`, { timeout: 5000 });
-    lock.exec('BEGIN IMMEDIATE');
-    const during = newGroups(12, (index) => (index % 4 === 0 ? 'critical' : 'warning'));
-    // The end of one in the digest has no message of its own, now or later.
-    await told([ending.over], 503);
-    await told([...during.map(({ firing }) => firing), worsening.worse], 503);
-    const shown = () => during.filter((group) => singleOf(group));
-    await discord.waitFor(() => shown().length >= 8, { what: 'what is shown from memory', timeoutMs: 40_000 });
-    const [brief] = shown();
-    if (brief === undefined) throw new Error('nothing is shown from memory');
-    await told([brief.over], 503);
-    const isOver = () => singleOf(brief)?.content.includes('resolved') === true;
-    await discord.waitFor(isOver, { what: 'its end', timeoutMs: 20_000 });
-    const folded = digestsOf().map(whole).join('\n');
-    expect(during.filter((group) => isNamed(group, folded))).toEqual([]);
-    const fromMemory = shown();
-    lock.exec('ROLLBACK');
-    lock.close();
-
-    await told([...during.map((group) => (group === brief ? group.over : group.firing)), ending.over, worsening.worse]);
-    await settle();
-    await eachOnce([...groups, ...during]);
-    for (const group of fromMemory) expect(singleOf(group)?.rang).toEqual([discord.roleId('operator')]);
-    expect(singleOf(worsening)).toMatchObject({ rang: [discord.roleId('operator')] });
-    expect(isOver()).toBe(true);
     await onlyDigestTells(', 1 resolved');
   }, 150_000);
 });

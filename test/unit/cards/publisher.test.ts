@@ -1,10 +1,13 @@
 // What keeps cards from folding: as long as Discord may have a message that the ledger does not know, nothing is decided by its absence.
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { type CardRecord, recordOf } from '../../../src/cards/card.ts';
 import type { Channels, Posting } from '../../../src/cards/channels.ts';
 import type { Ledger } from '../../../src/cards/ledger.ts';
-import { createPublisher, type Publisher } from '../../../src/cards/publisher.ts';
+import { createPublisher, type Publisher, type Show } from '../../../src/cards/publisher.ts';
 import { wantedCard } from './wanted-card.ts';
+
+const message = { headline: 'firing', tone: 'critical' } as const;
 
 let publisher: Publisher;
 
@@ -14,14 +17,18 @@ afterEach(() => publisher.stop(new AbortController().signal));
 function start(answers: {
   readonly doubt: readonly ('taken' | 'refused')[];
   readonly channelsWithWork: readonly string[];
+  /** What waits in the ledger for its first message. */
+  readonly waiting?: CardRecord;
+  readonly says?: Show;
 }) {
   const calls: string[] = [];
   const left = [...answers.doubt];
   const ledger: Ledger = {
     get: async () => undefined,
-    next: async () => {
+    next: async (_channel, { create }) => {
       calls.push('next');
-      return { kind: 'idle' };
+      const { waiting } = answers;
+      return waiting !== undefined && create ? { kind: 'card', card: waiting } : { kind: 'idle' };
     },
     unseen: async () => ({ count: 0, since: 0 }),
     seen: async () => undefined,
@@ -46,10 +53,10 @@ function start(answers: {
     postpone: async () => undefined,
   };
   const later = async () => ({ kind: 'slow down', at: new Date(Date.now() + 60_000), reason: 'limit' }) as const;
-  const posted: Posting[] = [];
+  const posted: { readonly marker: string | null; readonly posting: Posting }[] = [];
   const channels: Channels = {
-    create: (_channel, _message, _marker, posting) => {
-      posted.push(posting);
+    create: (_channel, _message, marker, posting) => {
+      posted.push({ marker, posting });
       return later();
     },
     ...{ edit: later, remove: later, find: later, readBack: later },
@@ -57,7 +64,7 @@ function start(answers: {
   publisher = createPublisher({
     ledger,
     channels,
-    kinds: {},
+    kinds: { alert: answers.says ?? (async () => message) },
     defaultChannelId: '1',
     log: pino({ level: 'silent' }),
     now: () => new Date(),
@@ -81,10 +88,10 @@ test('nothing folds before it is written down that the process before may have l
 });
 
 test('nothing folds while a card is shown from memory', async () => {
-  const { calls, turn } = start({ doubt: [], channelsWithWork: [] });
+  const { posted, turn } = start({ doubt: [], channelsWithWork: [] });
   await publisher.start();
-  await publisher.showUnwritten(wantedCard, { headline: 'firing', tone: 'critical' });
-  while (calls.at(-1) !== 'next') await new Promise((resolve) => setImmediate(resolve));
+  await publisher.showUnwritten(wantedCard, message);
+  while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
   expect(await turn()).toEqual(['next']);
   publisher.forgetUnwritten(wantedCard.id);
   expect(await turn()).toEqual(['fold', 'next']);
@@ -95,7 +102,29 @@ test('a card that is begun is made ready at once, and leaves when that is durabl
   await publisher.start();
   expect(publisher.reserve('1', wantedCard.id)).toBe(true);
   const durable = Promise.withResolvers<void>().promise;
-  publisher.wake('1', { wanted: wantedCard, message: { headline: 'firing', tone: 'critical' }, durable });
+  publisher.wake('1', { wanted: wantedCard, message, durable });
   while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  expect(posted[0]?.after).toBe(durable);
+  expect(posted[0]?.posting.after).toBe(durable);
+});
+
+describe('a card in memory', () => {
+  const critical = { ...recordOf({ ...wantedCard, id: 'critical', priority: 0 }), intent: null, creations: 0 };
+  const firstPosted = async (says?: Show) => {
+    const { posted } = start({ doubt: [], channelsWithWork: [], waiting: critical, ...(says && { says }) });
+    await publisher.start();
+    await publisher.showUnwritten({ ...wantedCard, id: 'warning', priority: 1 }, message);
+    while (posted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    return posted[0]?.marker;
+  };
+
+  test('lets what is more urgent in the ledger go before it', async () => {
+    expect(await firstPosted()).toBe('critical');
+  });
+
+  test('goes on where what is more urgent cannot be shown', async () => {
+    const fails = async () => {
+      throw new Error('disk full');
+    };
+    expect(await firstPosted(fails)).toBe('warning');
+  });
 });

@@ -77,6 +77,37 @@ describe('a card that waited already when the store failed', () => {
   });
 });
 
+describe('a card that is folded', () => {
+  const folded = 'warning 11';
+
+  beforeEach(async () => {
+    for (let n = 0; n < 12; n += 1) await want(wanted(`warning ${n}`, priorities.warning, n));
+    expect(await cardLedger(store, foldingRule).fold('1', 20)).toBe(8);
+  });
+
+  test.each([true, false])(
+    'leaves its digest for the message that was made of it from memory (open: %s)',
+    async (open) => {
+      const ledger = cardLedger(store, foldingRule);
+      expect(await ledger.get(folded)).toMatchObject({ foldedInto: expect.any(String) });
+      await want({ ...wanted(folded, priorities.end, 30), open, fromMemory: true, lookSince: 1, messageId: '900' });
+      expect(await ledger.get(folded)).toMatchObject({ foldedInto: null, messageId: '900', shownRevision: 0 });
+    },
+  );
+
+  test('is looked for when it leaves its digest, where a process before may have made a message of it', async () => {
+    const ledger = cardLedger(store, foldingRule);
+    await want({ ...wanted(folded, priorities.critical, 30), lookSince: 11 });
+    expect(await ring(folded, ['8'])).toBe('1');
+    expect(await ledger.get(folded)).toMatchObject({
+      foldedInto: null,
+      lookSince: 11,
+      mentionRoles: ['8'],
+      ring: true,
+    });
+  });
+});
+
 test('a new critical alert overtakes what waited longer; within one urgency the oldest goes first', async () => {
   await want(wanted('refresh', priorities.refresh, 1));
   await want(wanted('end', priorities.end, 2));
