@@ -1,6 +1,7 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { type BegunCard, cardOfRing, priorities, ringId, type WantedCard, type WantedRing } from '../cards/card.ts';
+import { type BegunCard, cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
+import type { AskedUnwritten } from '../cards/unwritten.ts';
 import { giveWay } from '../lib/turns.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
@@ -25,7 +26,7 @@ export interface AlertPublisher {
   reserve(channelId: string, cardId: string): boolean;
   release(channelId: string, cardId: string): void;
   wake(channelId: string, begun?: BegunCard): void;
-  showUnwritten(wanted: WantedCard, message: Message, ring?: WantedRing): Promise<void>;
+  showUnwritten(asked: AskedUnwritten): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
   /** Whether the message of a card in memory was made for all that it was to ring for. */
@@ -307,7 +308,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     store,
     routes: options.routes,
     want,
-    show: (wanted, incident, ring) => publisher.showUnwritten(wanted, say(incident), ring),
+    show: ({ incident, ...asked }) => publisher.showUnwritten({ ...asked, message: say(incident) }),
     hasRung: publisher.hasRungUnwritten,
     async write(incident, ring) {
       const result = { kind: 'unchanged', incident } as const;

@@ -1,6 +1,7 @@
 // Incidents that could not be written down: shown from memory, and written down as soon as the store works again.
 import type { Logger } from 'pino';
-import type { WantedCard, WantedRing } from '../cards/card.ts';
+import type { WantedCard } from '../cards/card.ts';
+import type { AskedUnwritten } from '../cards/unwritten.ts';
 import type { Incident, RingReason } from './incident.ts';
 import { merge } from './merge.ts';
 import { wantedRing } from './rings.ts';
@@ -15,7 +16,7 @@ export interface HeldOptions {
   readonly routes: readonly Route[];
   readonly want: (result: Turned['result']) => WantedCard;
   /** Shows the card of an incident from memory. */
-  readonly show: (wanted: WantedCard, incident: Incident, ring: WantedRing | undefined) => Promise<void>;
+  readonly show: (asked: Omit<AskedUnwritten, 'message'> & { readonly incident: Incident }) => Promise<void>;
   /** Whether the message of an incident was made from memory for all that it was to ring for. */
   readonly hasRung: (incidentId: string) => boolean;
   /** Writes an incident down as it is; resolves to what follows from that. Rejects when the store fails. */
@@ -42,6 +43,13 @@ export interface Held {
   stop(): void;
 }
 
+/** What an incident in memory is still to ring for. */
+interface Unrung {
+  readonly reason: RingReason;
+  /** The publisher knows of it: whether it has rung is then to be asked. */
+  isAsked: boolean;
+}
+
 /** Between two tries to write down what is in memory, in milliseconds. */
 const retryMs = 5000;
 
@@ -54,7 +62,7 @@ export const mostHeld = 1000;
 export function createHeld(options: HeldOptions): Held {
   const { store, routes, want, log, now } = options;
   const incidents = new Map<string, Incident>();
-  const unrung = new Map<string, RingReason>();
+  const unrung = new Map<string, Unrung>();
   /** A process before this one may have lost its database, or have shown alerts while it could not write them down. */
   let completeSince = now().getTime() + clockMargin;
   let timer: NodeJS.Timeout | null = null;
@@ -71,7 +79,9 @@ export function createHeld(options: HeldOptions): Held {
 
   function ringOf(key: string): RingReason | null {
     const incident = incidents.get(key);
-    return incident === undefined || options.hasRung(incident.id) ? null : (unrung.get(key) ?? null);
+    const due = unrung.get(key);
+    if (incident === undefined || due === undefined) return null;
+    return due.isAsked && options.hasRung(incident.id) ? null : due.reason;
   }
 
   async function writeDown(): Promise<void> {
@@ -107,7 +117,8 @@ export function createHeld(options: HeldOptions): Held {
       const merged = merge(known, notification, now().getTime());
       if (merged.kind === 'ignored' || (incidents.size >= mostHeld && !incidents.has(key))) return;
       const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
-      if (ring !== null) unrung.set(key, ring);
+      const due = ring === null ? null : { reason: ring, isAsked: false };
+      if (due !== null) unrung.set(key, due);
       if (!incidents.has(key)) {
         log.warn(
           { ...aboutIn(notification), ...refOf(result) },
@@ -117,8 +128,14 @@ export function createHeld(options: HeldOptions): Held {
       incidents.set(key, result.incident);
       writeDownSoon();
       completeSince = now().getTime() + clockMargin;
-      const due = ring === null ? undefined : wantedRing(result.incident, ring, now().getTime());
-      await options.show({ ...want(result), begun: false }, result.incident, due);
+      const { incident } = result;
+      await options.show({
+        wanted: { ...want(result), begun: false },
+        incident,
+        ring: ring === null ? undefined : wantedRing(incident, ring, now().getTime()),
+        isHeld: () => incidents.get(key) === incident,
+      });
+      if (due !== null) due.isAsked = true;
     },
     stop() {
       stopped = true;

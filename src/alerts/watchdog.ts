@@ -143,7 +143,11 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     try {
       await write();
     } catch (error) {
-      await publisher.showUnwritten(want(changed), absenceMessage(changed));
+      await publisher.showUnwritten({
+        wanted: want(changed),
+        message: absenceMessage(changed),
+        isHeld: () => unwritten.get(changed.id) === changed,
+      });
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 // Makes each channel show the newest state of every card: one request per channel at a time, the most urgent first.
 import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
-import { type BegunCard, type CardRecord, recordOf, type WantedCard } from './card.ts';
+import { type BegunCard, type CardRecord, recordOf } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
@@ -11,7 +11,7 @@ import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createShown } from './shown.ts';
 import { tellFailed, tellRefused, tellShown } from './tell.ts';
-import { createUnwritten, type DueRing } from './unwritten.ts';
+import { type AskedUnwritten, createUnwritten } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
 export type Show = (cardId: string) => Promise<Message | undefined>;
@@ -47,7 +47,7 @@ export interface Publisher {
    * Shows a card that could not be written down. The newest state of one id replaces the one before; at most 1,000 ids are kept. A card that is
    * folded is left to its digest, unless a ring of it is due.
    */
-  showUnwritten(wanted: WantedCard, message: Message, ring?: DueRing): Promise<void>;
+  showUnwritten(asked: AskedUnwritten): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
   /** Whether the message of a card in memory was made for all that it was to ring for. */
@@ -302,11 +302,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       run(lane);
     },
-    async showUnwritten(wanted, message, ring) {
+    async showUnwritten({ wanted, message, ring, isHeld }) {
       const known = await ledger.get(wanted.id).catch(() => undefined);
       // Its digest shows it, and its newest state as soon as that can be written down.
       const isFolded = typeof known?.foldedInto === 'string' && unwritten.get(wanted.id) === undefined;
-      if (isFolded && ring === undefined) return;
+      if ((isFolded && ring === undefined) || !isHeld()) return;
       const card = unwritten.put(wanted, known, message, ring ?? null);
       if (card !== null) run(laneOf(card.record.channelId));
       else

@@ -21,6 +21,16 @@ export interface Unrecorded {
   readonly revision: number;
 }
 
+/** What is to be shown from memory. */
+export interface AskedUnwritten {
+  readonly wanted: WantedCard;
+  readonly message: Message;
+  /** Due with this state. */
+  readonly ring?: DueRing | undefined;
+  /** False once it is written down, or a newer state has come. */
+  readonly isHeld: () => boolean;
+}
+
 export interface Unwritten {
   get(cardId: string): UnwrittenCard | undefined;
   /** The most urgent card of this channel, of these the first, that is not shown as it should be and for which the request is allowed. */

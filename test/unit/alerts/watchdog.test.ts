@@ -48,7 +48,7 @@ function listening(options: Partial<WatchdogOptions> = {}): Watchdog {
     store: watchdogStore(store),
     publisher: {
       wake: (channelId) => woken.push(channelId),
-      showUnwritten: async (wanted, message) => void fromMemory.push({ wanted, message }),
+      showUnwritten: async ({ wanted, message }) => void fromMemory.push({ wanted, message }),
       unwrittenMessage: (id) => (fromMemory.some(({ wanted }) => wanted.id === id) ? 'm-1' : undefined),
       forgetUnwritten: () => undefined,
     },

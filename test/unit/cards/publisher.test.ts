@@ -8,6 +8,7 @@ import { createPublisher, type Publisher, type Show } from '../../../src/cards/p
 import { wantedCard } from './wanted-card.ts';
 
 const message = { headline: 'firing', tone: 'critical' } as const;
+const held = { wanted: wantedCard, message, isHeld: () => true };
 
 let publisher: Publisher;
 
@@ -90,7 +91,7 @@ test('nothing folds before it is written down that the process before may have l
 test('nothing folds while a card is shown from memory', async () => {
   const { posted, turn } = start({ doubt: [], channelsWithWork: [] });
   await publisher.start();
-  await publisher.showUnwritten(wantedCard, message);
+  await publisher.showUnwritten(held);
   while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
   expect(await turn()).toEqual(['next']);
   publisher.forgetUnwritten(wantedCard.id);
@@ -112,7 +113,7 @@ describe('a card in memory', () => {
   const firstPosted = async (says?: Show) => {
     const { posted } = start({ doubt: [], channelsWithWork: [], waiting: critical, ...(says && { says }) });
     await publisher.start();
-    await publisher.showUnwritten({ ...wantedCard, id: 'warning', priority: 1 }, message);
+    await publisher.showUnwritten({ ...held, wanted: { ...wantedCard, id: 'warning', priority: 1 } });
     while (posted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     return posted[0]?.marker;
   };
@@ -127,4 +128,11 @@ describe('a card in memory', () => {
     };
     expect(await firstPosted(fails)).toBe('warning');
   });
+});
+
+test('a card that is written down while the ledger is asked about it is not shown from memory', async () => {
+  start({ doubt: [], channelsWithWork: [] });
+  await publisher.start();
+  await publisher.showUnwritten({ ...held, isHeld: () => false });
+  expect(publisher.unwrittenMessage(wantedCard.id)).toBe(undefined);
 });
