@@ -54,16 +54,18 @@ function summarised(incident: Incident) {
   return { alerts, state, tone, name: groupName(alerts) };
 }
 
+/** Of what still fires, where anything does: beside "firing" the name of what has ended would be untrue. */
+function groupName(alerts: readonly KnownAlert[]): string {
+  const open = alerts.filter(isOpen);
+  const names = [...new Set((open.length > 0 ? open : alerts).map(shortNameOf))];
+  if (names.length <= 2) return names.join(' and ');
+  return `${names[0]} and ${names.length - 1} others`;
+}
+
 /** `firing` while anything is open, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
 function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer reported' {
   if (incident.closedAt === null) return 'firing';
   return incident.alerts.some((alert) => alert.state === 'no longer reported') ? 'no longer reported' : 'resolved';
-}
-
-function groupName(alerts: readonly KnownAlert[]): string {
-  const names = [...new Set(alerts.map(shortNameOf))];
-  if (names.length <= 2) return names.join(' and ');
-  return `${names[0]} and ${names.length - 1} others`;
 }
 
 function severityOfGroup(alerts: readonly KnownAlert[]): string {
