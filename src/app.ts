@@ -263,7 +263,7 @@ export async function startApp(options: {
         acknowledge: alerts.acknowledge,
         named: alerts.named,
         open: (signal) => eachOpen(incidents, signal),
-        doubt: () => doubtAbout(reconciler),
+        doubt: () => [watchdog.doubt(), doubtAbout(reconciler)].filter((one) => one !== null).join(' ') || null,
         addressOf,
         silencing,
         timezone: config.timezone,

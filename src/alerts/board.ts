@@ -1,5 +1,5 @@
 // The incidents that are open, by name, in memory: what autocomplete may look at, and what tells one group from another.
-import { distinguishingLabels, severityWord } from './describe.ts';
+import { byUrgency, distinguishingLabels, severityWord } from './describe.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { incidentName } from './message.ts';
 import { type Labels, labelOf } from './schema.ts';
@@ -44,9 +44,10 @@ export function createBoard(): Board {
 
 /** For example `critical NodeDown · monitoring, desktop-3 · 2 alerts · acknowledged`. */
 export function boardName(incident: Incident): string {
-  const alerts = incident.alerts.filter(isOpen);
+  const alerts = incident.alerts.filter(isOpen).toSorted(byUrgency);
   const [first, ...others] = alerts;
   const standing = standingOf(incident);
+  const isInhibited = standing === 'silenced' && alerts.every(({ suppressed }) => suppressed === 'inhibited');
   const severity = first === undefined ? '' : severityWord(first.labels);
   const places = distinguishingLabels(first?.labels ?? {})
     .filter(([name, value]) => others.every(({ labels }) => labelOf(labels, name) === value))
@@ -54,7 +55,7 @@ export function boardName(incident: Incident): string {
     .map(([, value]) => value);
   const rest = [
     ...(alerts.length > 1 ? [`${alerts.length} alerts`] : []),
-    ...(standing === 'firing' ? [] : [standing]),
+    ...(standing === 'firing' ? [] : [isInhibited ? 'inhibited' : standing]),
   ];
   const name = `${severity} ${incidentName(incident)}`.trim();
   const ending = rest.map((word) => ` · ${word}`).join('');

@@ -4,6 +4,7 @@ import type { Item, Line, Message, Tone } from '../message.ts';
 import { distinguishingLabels } from './describe.ts';
 import { type Incident, isOpen, type Severity, severityRank, worstSeverity } from './incident.ts';
 import { incidentName } from './message.ts';
+import { standingOf } from './standing.ts';
 
 /** What is kept in memory of one group of a storm of ten thousand. */
 export interface DigestEntry {
@@ -12,6 +13,8 @@ export interface DigestEntry {
   readonly where: string;
   readonly severity: Severity;
   readonly firing: number;
+  /** All that fires of it is silenced or inhibited. */
+  readonly isQuiet: boolean;
   readonly startedAt: number;
   readonly closedAt: number | null;
 }
@@ -32,6 +35,7 @@ export function entryOf(incident: Incident): DigestEntry {
       .slice(0, longestWhere),
     severity: worstSeverity(alerts),
     firing: firing.length,
+    isQuiet: closedAt === null && standingOf(incident) === 'silenced',
     startedAt: openedAt,
     closedAt,
   };
@@ -70,7 +74,7 @@ export function digestMessage({ openedAt, isOver, folded, waiting }: Storm): Mes
       ...(waiting.length > 0
         ? [`${groups(waiting.length)} more wait for messages of their own; they are listed here until then.`]
         : []),
-      ['All of them are in the attached file; ', { code: '/alerts' }, ' lists them and silences them.'],
+      [{ code: '/alerts' }, ' lists them one by one, ', { code: '/silence' }, ' silences them.'],
     ],
     list,
     footer: 'storm',
@@ -138,8 +142,8 @@ function byUrgency(a: DigestEntry, b: DigestEntry): number {
 
 /** Made when it is read: most of a storm stands in the file alone. */
 function itemOf(entry: DigestEntry): Item {
-  const { name, where, severity, firing, closedAt } = entry;
-  const state = closedAt === null ? `${firing} firing` : 'resolved';
+  const { name, where, severity, firing, isQuiet, closedAt } = entry;
+  const state = closedAt === null ? `${firing} firing${isQuiet ? ' (silenced or inhibited)' : ''}` : 'resolved';
   const word = severity === 'none' ? '' : `${severity} `;
   return {
     get lines() {

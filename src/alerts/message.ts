@@ -54,16 +54,18 @@ function summarised(incident: Incident) {
   return { alerts, state, tone, name: groupName(alerts) };
 }
 
+/** Of what still fires, where anything does: beside "firing" the name of what has ended would be untrue. */
+function groupName(alerts: readonly KnownAlert[]): string {
+  const open = alerts.filter(isOpen);
+  const names = [...new Set((open.length > 0 ? open : alerts).map(shortNameOf))];
+  if (names.length <= 2) return names.join(' and ');
+  return `${names[0]} and ${names.length - 1} others`;
+}
+
 /** `firing` while anything is open, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
 function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer reported' {
   if (incident.closedAt === null) return 'firing';
   return incident.alerts.some((alert) => alert.state === 'no longer reported') ? 'no longer reported' : 'resolved';
-}
-
-function groupName(alerts: readonly KnownAlert[]): string {
-  const names = [...new Set(alerts.map(shortNameOf))];
-  if (names.length <= 2) return names.join(' and ');
-  return `${names[0]} and ${names.length - 1} others`;
 }
 
 function severityOfGroup(alerts: readonly KnownAlert[]): string {
@@ -100,10 +102,24 @@ function place(alerts: readonly KnownAlert[], summary: string): string {
     const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
     const [value] = values;
     if (values.size === 1 && value !== undefined && value !== '')
-      return summary.includes(value) ? '' : ` ${preposition} ${shortWord(value)}`;
+      return isNamedIn(summary, value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
 }
+
+/** As a word of its own: "Workshop" does not name the namespace "shop", nor "desktop-10" the node "desktop-1". */
+function isNamedIn(summary: string, name: string): boolean {
+  const text = summary.slice(0, longestLookedThrough);
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    const before = text.slice(Math.max(0, at - 2), at);
+    if (!/[\p{L}\p{N}_-]$/u.test(before) && !/^[\p{L}\p{N}_-]/u.test(text.slice(end, end + 2))) return true;
+  }
+  return false;
+}
+
+/** A headline holds less of a summary. */
+const longestLookedThrough = 2000;
 
 function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Line[] {
   const lines: Line[] = [];

@@ -122,19 +122,23 @@ export function judge(incident: Incident, look: Look): Judged {
   };
 }
 
-/** The silences over what is open of it, made here or elsewhere. */
+/**
+ * The silences over what is open of it, made here or elsewhere. Alertmanager's restart loses alerts and no silences: of an alert that was silenced
+ * and is not listed for now, those that were known stay.
+ */
 function silencesOver(
   alerts: readonly KnownAlert[],
   listed: ReadonlyMap<string, ListedAlert>,
-  { silences }: Look,
+  { silences, now }: Look,
   known: readonly KnownSilence[],
 ): readonly KnownSilence[] {
   if (silences === null) return known;
-  const ids = new Set(alerts.filter(isOpen).flatMap(({ fingerprint }) => listed.get(fingerprint)?.silencedBy ?? []));
-  return [...ids]
-    .sort()
-    .flatMap((id) => silences.get(id) ?? [])
-    .slice(0, mostSilences);
+  const open = alerts.filter(isOpen);
+  const ids = new Set(open.flatMap(({ fingerprint }) => listed.get(fingerprint)?.silencedBy ?? []));
+  const found = [...ids].sort().flatMap((id) => silences.get(id) ?? []);
+  const isUnlisted = open.some(({ fingerprint, suppressed }) => suppressed === 'silenced' && !listed.has(fingerprint));
+  const kept = isUnlisted ? known.filter(({ id, endsAt }) => !ids.has(id) && endsAt > now) : [];
+  return [...found, ...kept].slice(0, mostSilences);
 }
 
 function isSameSet(a: readonly KnownSilence[], b: readonly KnownSilence[]): boolean {

@@ -24,6 +24,7 @@ export function ringMessage(incident: Incident): Message | undefined {
   const { ring } = incident;
   if (ring === undefined || (incident.closedAt !== null) !== (ring.reason === 'resolved')) return undefined;
   if (incident.acknowledged !== undefined && ringsForNobody(ring.reason)) return undefined;
+  if (incident.closedAt === null && audible(incident).length === 0) return undefined;
   const { line, tone } = incidentHeadline(incident, leads[ring.reason]);
   return { headline: [shortened(line, longest), ...sinceWhen(incident, ring.reason)], tone };
 }

@@ -6,6 +6,7 @@ import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
 import type { Incident, KnownSilence } from './incident.ts';
+import { asNotified } from './reconcile.ts';
 import { labelOf } from './schema.ts';
 import { covered, type Group, matchersOf, matcherText, matches } from './silence-matchers.ts';
 import { withoutSilence, withSilence } from './silenced.ts';
@@ -35,7 +36,7 @@ export interface Made {
 }
 
 export interface Silencing {
-  /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
+  /** @throws UserError where no API is configured, the incident is over, unknown or not this Alertmanager's, or nothing tells it apart. */
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
   /**
    * Makes it once: a second confirmation, as of two quick presses, learns what became of the first. `isFirst` false: it was made before.
@@ -122,6 +123,17 @@ export function createSilencing(options: SilencingOptions): Silencing {
     return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
   }
 
+  /** A silence in another Alertmanager than the one that told of the alert would keep nothing quiet, and the card would say that it does. */
+  async function demandReceiver({ receiver }: Incident): Promise<void> {
+    const answer = await api()
+      .receivers(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
+      .catch(() => null);
+    if (answer?.kind !== 'answered' || answer.value.some((name) => asNotified(name) === receiver)) return;
+    throw new UserError(
+      'This alert comes from another Alertmanager than the one that the bot knows by `ALERTMANAGER_URL`, which has no such receiver.\nSilence it there.',
+    );
+  }
+
   /** The card shows it at the latest with the next look, so that a store that fails now makes no failure of what is done. */
   async function show(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
     options.changed();
@@ -176,6 +188,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
+      await demandReceiver(incident);
       const chosen = matchersOf(incident, options.open());
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);

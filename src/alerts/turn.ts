@@ -41,16 +41,25 @@ export function turn({ before, result, notification, routes, now }: TurnOptions)
     history: historyOf(before, result),
     ...(notification !== null && { notifiedAt: now }),
   };
-  const after = critical(forgetAcknowledgement(before, forgetSilences(withRoute, kind), kind, now), now);
+  const unsilenced = forgetSilences(withRoute, kind, notification);
+  const after = critical(forgetAcknowledgement(before, unsilenced, kind, now), now);
   const decision = ringFor({ before, after, what: kind, notification, now });
   const ring = decision.kind === 'ring' ? decision.reason : null;
   const done = ring === null ? unrung(after, kind) : rung(after, ring, now);
   return { result: { kind, incident: { ...done, peak: peakOf(done) } }, ring };
 }
 
-/** Those of before an end say nothing of what fires after it; Alertmanager tells of the ones that go on. */
-function forgetSilences(incident: Incident, kind: Changed['kind']): Incident {
-  if (kind !== 'closed' && kind !== 'reopened') return incident;
+/**
+ * Those of before an end say nothing of what fires after it, and where Alertmanager notifies of all that was silenced they are over; its list tells
+ * of the ones that go on.
+ */
+function forgetSilences(
+  incident: Incident,
+  kind: Changed['kind'],
+  notification: TurnOptions['notification'],
+): Incident {
+  const isHeard = notification !== null && !incident.alerts.some(({ suppressed }) => suppressed === 'silenced');
+  if (kind !== 'closed' && kind !== 'reopened' && !isHeard) return incident;
   const { silences: _, ...rest } = incident;
   return rest;
 }

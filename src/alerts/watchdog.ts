@@ -54,6 +54,8 @@ export interface Watchdog {
   /** Looks at the clock; called every few seconds by itself. Never rejects. */
   check(): Promise<void>;
   show(cardId: string): Promise<Message | undefined>;
+  /** That it is missing now, as a sentence; null where it is not. */
+  doubt(): string | null;
   /** Looks no more; resolves when nothing is under way. */
   stop(): Promise<void>;
 }
@@ -216,6 +218,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       const shown = unwritten.get(cardId) ?? (await store.readAbsence(cardId));
       return shown && absenceMessage(shown);
     },
+    doubt: () =>
+      absence === null
+        ? null
+        : `${alertname} is missing: Prometheus or Alertmanager may not reach the bot, and alerts may be missing.`,
     async stop() {
       if (timer !== null) clearInterval(timer);
       timer = null;

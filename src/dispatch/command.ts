@@ -50,7 +50,7 @@ export type Values<O extends Options> = {
 export interface CommandAlerts {
   /** All that have not ended; rejects with the signal's reason, and when the store fails. */
   open(signal: AbortSignal): AsyncGenerator<Incident, void, void>;
-  /** Why what Alertmanager tells of silences is not known now, as a sentence; null where it is. */
+  /** Why alerts may be missing, or silences be out of date, in sentences; null where nothing says so. */
   readonly doubt: () => string | null;
   /** The address of an incident's card; null where it is not posted. */
   readonly addressOf: (incidentId: string) => Promise<string | null>;

@@ -4,7 +4,7 @@ import { startAlertmanager } from '../../sandbox/alertmanager/alertmanager.ts';
 import { homelabAlerts } from '../../sandbox/alertmanager/homelab-alerts.ts';
 import type { Discord, SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
-import { generous, post } from './posting.ts';
+import { generous, newGroup, post } from './posting.ts';
 import { complaints, wronglyAsked } from './seen.ts';
 
 const { nodeDown } = homelabAlerts;
@@ -210,6 +210,13 @@ test('an alert of Grafana is shown and can be acknowledged, and Alertmanager is 
   await discord.as('otto').press(card, 'Acknowledge');
   await discord.waitForMessage('alerts', ({ text }) => text.includes('Acknowledged by'));
   expect(made()).toBe(before);
+});
+
+test('an alert of an Alertmanager that the bot does not know is not silenced in the one that it knows', async () => {
+  const group = newGroup();
+  await post(homelab, group.body([{}], { receiver: 'elsewhere' }));
+  await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  expect((await proposed(group.name)).content).toContain('comes from another Alertmanager');
 });
 
 test('an API that answers garbage or is of another version leaves the cards as they are, and /alerts says what that means', async () => {

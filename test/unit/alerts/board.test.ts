@@ -24,12 +24,18 @@ describe('an open alert is suggested', () => {
     expect(boardName(incidentOf(web1, web2))).toBe('critical Down · shop · 2 alerts');
   });
 
+  test('by its most severe alert, wherever that stands in the group', () => {
+    expect(boardName(incidentOf({ ...web1, severity: 'warning' }, web2))).toBe('critical Down · shop · 2 alerts');
+  });
+
   test('with who has it in hand', () => {
     const incident = incidentOf(web1);
     const acknowledged = { ...incident, acknowledged: { personId: '1', username: 'otto', at: t0 } };
     expect(boardName(acknowledged)).toBe('critical Down · shop, web-1 · acknowledged');
     const alerts = incident.alerts.map((alert) => ({ ...alert, suppressed: 'silenced' as const }));
     expect(boardName({ ...incident, alerts })).toBe('critical Down · shop, web-1 · silenced');
+    const inhibited = incident.alerts.map((alert) => ({ ...alert, suppressed: 'inhibited' as const }));
+    expect(boardName({ ...incident, alerts: inhibited })).toBe('critical Down · shop, web-1 · inhibited');
   });
 
   test('by a name that Discord takes, whatever the labels hold', () => {

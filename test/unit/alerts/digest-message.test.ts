@@ -55,6 +55,15 @@ describe('while it goes on', () => {
   });
 });
 
+test('what is silenced there says so in its line', () => {
+  const loud = incident('Quiet', 'warning');
+  const quiet = { ...loud, alerts: loud.alerts.map((alert) => ({ ...alert, suppressed: 'silenced' as const })) };
+  const { list } = digestMessage({ ...storm, folded: entries(quiet) });
+  expect(list?.items.map(({ whole }) => whole)).toEqual([
+    'warning 1 firing (silenced or inhibited): Quiet namespace=shop',
+  ]);
+});
+
 test('once it is over it tells how many groups, from when until when, and the worst', () => {
   const folded = entries(incident('A', 'warning', t0 + 5 * minute), incident('B', 'info', t0 + 90 * minute));
   const message = digestMessage({ ...storm, isOver: true, folded });

@@ -180,6 +180,13 @@ describe('what is shown and listed', () => {
     expect(judge(incident, look(silenced, { silences: null })).incident).toBe(incident);
   });
 
+  test('keeps its silences while Alertmanager has lost it from memory: they are not lost with it, and end at their time', () => {
+    const { incident } = judge(opened([web1]), look(silenced, { silences: new Map([['a', byOps]]) }));
+    const restarted = look([], { absenceCounts: false });
+    expect(judge(incident, restarted).incident).toBe(incident);
+    expect(judge(incident, { ...restarted, now: byOps.endsAt }).incident.silences).toBeUndefined();
+  });
+
   test('has neither silences nor an end where it is of Grafana, also under a name that Alertmanager has', () => {
     const incident = opened([web1], { version: '1' });
     expect(judge(incident, look(silenced, { silences: new Map([['a', byOps]]) })).incident).toBe(incident);

@@ -47,6 +47,23 @@ function life(
   return { rings, incident };
 }
 
+test('a line that rings goes away once all of it is silenced or inhibited', () => {
+  const { incident } = life([
+    { at: 0, alerts: [one('warning')] },
+    { at: minute, alerts: [one('warning'), one('critical')] },
+  ]);
+  const withSilenced = (silencedOnes: number) =>
+    ringMessage({
+      ...incident,
+      alerts: incident.alerts.map((alert, index) =>
+        index < silencedOnes ? { ...alert, suppressed: 'silenced' as const } : alert,
+      ),
+    });
+  expect(withSilenced(0)).toBeDefined();
+  expect(withSilenced(1)).toBeDefined();
+  expect(withSilenced(2)).toBeUndefined();
+});
+
 describe('a group that goes on', () => {
   test('rings when it gains an alert of higher severity, and not when it gains one of the same', () => {
     const warning = one('warning');

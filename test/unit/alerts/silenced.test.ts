@@ -36,6 +36,18 @@ test('while another one is over the incident, the alerts stay silenced until Ale
   expect(suppressed(after)).toEqual(['silenced', undefined]);
 });
 
+test('of which Alertmanager notifies again it is over, whoever ended it', () => {
+  const made = withSilence(opened(), silence, matchers);
+  const heard = (...pods: readonly string[]) => {
+    const told = notification(pods.map((pod) => ({ labels: { alertname: 'Down', pod }, fingerprint: pod })));
+    const result = merge(made, told, t0 + minute);
+    if (result.kind === 'ignored') throw new Error(result.reason);
+    return turn({ before: made, result, notification: told, routes: [], now: t0 + minute }).result.incident;
+  };
+  expect(heard('web-1', 'web-2').silences).toBeUndefined();
+  expect(heard('web-2').silences).toEqual([silence]);
+});
+
 test('one that is not known to be over the incident changes nothing', () => {
   const incident = opened();
   expect(withoutSilence(incident, 'other')).toBe(incident);

@@ -125,9 +125,12 @@ describe('its absence is one card', () => {
   test('that ends when it returns, also in another process, and the next absence is another one', async () => {
     const watchdog = listening();
     await watchdog.hear(beat);
+    expect(watchdog.doubt()).toBeNull();
     await pass(watchdog, 12 * minute);
+    expect(watchdog.doubt()).toContain('alerts may be missing');
     const next = listening();
     await next.hear(beat);
+    expect(next.doubt()).toBeNull();
     expect(await headlines(next)).toEqual(['✅ resolved: Watchdog is back after 12m']);
     expect(await cards()).toMatchObject([{ revision: 2, open: false }]);
     await next.hear(beat);
