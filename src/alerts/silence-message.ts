@@ -10,7 +10,7 @@ export function proposalMessage(proposal: Proposal): Message {
   return {
     tone: 'warning',
     headline: `Silence ${incidentName(incident)}?`,
-    text: [...termsOf(proposal), reachOf(proposal)],
+    text: [...termsOf(proposal), reachOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
     buttons: [
       { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
       { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },
@@ -22,6 +22,14 @@ function reachOf({ covers, others }: Proposal): string {
   const all = `Covers ${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
   const foreign = others === null || others === 0 ? '' : `, ${others} of them in other groups`;
   return `${all}${foreign}, and all that comes with these labels until then.`;
+}
+
+function warningOf({ receiver }: Proposal['incident']): Line {
+  return [
+    'The Alertmanager that the bot knows has no receiver ',
+    { code: receiver },
+    ': where the alert comes from another one, this silence keeps nothing quiet.',
+  ];
 }
 
 export function silencedMessage(proposal: Proposal): Message {

@@ -27,6 +27,8 @@ export interface Proposal {
   readonly covers: number;
   /** How many of them are of other groups, in Alertmanager's list; null where it could not be read. */
   readonly others: number | null;
+  /** Alertmanager has no receiver of that name: the alert may come from another one. */
+  readonly elsewhere: boolean;
   readonly reason: string;
 }
 
@@ -36,7 +38,7 @@ export interface Made {
 }
 
 export interface Silencing {
-  /** @throws UserError where no API is configured, the incident is over, unknown or not this Alertmanager's, or nothing tells it apart. */
+  /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
   /**
    * Makes it once: a second confirmation, as of two quick presses, learns what became of the first. `isFirst` false: it was made before.
@@ -123,15 +125,12 @@ export function createSilencing(options: SilencingOptions): Silencing {
     return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
   }
 
-  /** A silence in another Alertmanager than the one that told of the alert would keep nothing quiet, and the card would say that it does. */
-  async function demandReceiver({ receiver }: Incident): Promise<void> {
+  /** Whether Alertmanager is known to have no receiver by whose name it came: another one may have told of it. */
+  async function isElsewhere({ receiver }: Incident): Promise<boolean> {
     const answer = await api()
       .receivers(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
       .catch(() => null);
-    if (answer?.kind !== 'answered' || answer.value.some((name) => asNotified(name) === receiver)) return;
-    throw new UserError(
-      'This alert comes from another Alertmanager than the one that the bot knows by `ALERTMANAGER_URL`, which has no such receiver.\nSilence it there.',
-    );
+    return answer?.kind === 'answered' && !answer.value.some((name) => asNotified(name) === receiver);
   }
 
   /** The card shows it at the latest with the next look, so that a store that fails now makes no failure of what is done. */
@@ -188,17 +187,18 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
-      await demandReceiver(incident);
       const chosen = matchersOf(incident, options.open());
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
       const { matchers } = chosen;
+      const [reached, elsewhere] = await Promise.all([reach(incident, matchers), isElsewhere(incident)]);
       const proposal: Proposal = {
         id: randomBytes(12).toString('hex'),
         incident,
         matchers,
         until,
-        ...(await reach(incident, matchers)),
+        ...reached,
+        elsewhere,
         reason: options.redact(reason.trim().slice(0, longestReason)),
       };
       proposals.set(proposal.id, { proposal, by, at: now().getTime() });

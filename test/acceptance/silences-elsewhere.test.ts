@@ -212,11 +212,13 @@ test('an alert of Grafana is shown and can be acknowledged, and Alertmanager is 
   expect(made()).toBe(before);
 });
 
-test('an alert of an Alertmanager that the bot does not know is not silenced in the one that it knows', async () => {
+test('whoever silences an alert that seems to come from another Alertmanager is told so before', async () => {
   const group = newGroup();
   await post(homelab, group.body([{}], { receiver: 'elsewhere' }));
   await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
-  expect((await proposed(group.name)).content).toContain('comes from another Alertmanager');
+  expect((await proposed(group.name)).text).toContain('has no receiver `elsewhere`');
+  const { name } = await fired();
+  expect((await proposed(name)).text).not.toContain('has no receiver');
 });
 
 test('an API that answers garbage or is of another version leaves the cards as they are, and /alerts says what that means', async () => {
