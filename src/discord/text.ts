@@ -99,7 +99,8 @@ function isRuns(line: Line): line is readonly Run[] {
 
 function pieceOf(run: Run, redact: Redact): Piece {
   if (typeof run === 'string') return { ...shownOf(run, redact), write: escapeMarkdown };
-  if ('bold' in run) return { ...trimmed(shownOf(run.bold, redact)), write: (part) => `**${escapeMarkdown(part)}**` };
+  if ('bold' in run)
+    return { ...trimmed(shownOf(run.bold, redact)), write: (part) => `**${escapeLineStart(escapeMarkdown(part))}**` };
   if ('code' in run) return { ...trimmed(shownOf(run.code, redact)), write: writeCode };
   if ('time' in run) return pieceOfTime(run.time, run.style);
   if ('link' in run) return pieceOfLink(run.link, run.url, redact);
@@ -112,8 +113,8 @@ function trimmed({ data, more }: Pick<Piece, 'data' | 'more'>): Pick<Piece, 'dat
 }
 
 function writeCode(part: string): string {
-  // A backtick inside would end the code; nothing can be escaped there.
-  return `\`${part.replaceAll('`', 'ˋ')}\``;
+  // A backtick inside would end the code, and a bracket before it may begin a link that ends in it; nothing can be escaped there.
+  return `\`${part.replaceAll('`', 'ˋ').replaceAll('](', '］(')}\``;
 }
 
 function pieceOfTime(time: Date, style: 'relative' | 'full'): Piece {

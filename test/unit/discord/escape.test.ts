@@ -169,6 +169,24 @@ describe('data', () => {
   });
 });
 
+describe('clients that read a bracket as one though it is escaped, and each part of a line anew', () => {
+  test.each<[Line]>([
+    ['[text](https://evil.example)'],
+    [['[text]', '(https://evil.example)']],
+    [['[', { code: 'text](https://evil.example)' }]],
+    [['[text', { bold: '](https://evil.example)' }]],
+  ])('see no link in %j', (line) => {
+    expect(written(line)).not.toContain('](');
+  });
+
+  test.each([['# heading'], ['-# small'], ['> quote'], ['>>> quotes'], ['- item'], ['1. item']])(
+    'see no more than bold in %s',
+    (bold) => {
+      expect(written({ bold })).toMatch(/^\*\*\d?\\/);
+    },
+  );
+});
+
 describe('markup', () => {
   test('is what the other kinds of runs become', () => {
     const line: Line = [
