@@ -10,6 +10,7 @@ import {
 } from '../../src/alerts/incident.ts';
 import { incidentHeadline, incidentName } from '../../src/alerts/message.ts';
 import { type Standing, standingOf } from '../../src/alerts/standing.ts';
+import { shortened } from '../../src/lib/shortened.ts';
 import type { ActionButton, Line, Run } from '../../src/message.ts';
 
 export interface Row {
@@ -47,7 +48,7 @@ export function rowOf(incident: Incident, now: number): Row {
       ...(hidden > 0 ? [indented(`… and ${hidden} more silences, on its card`)] : []),
     ],
     buttons: shown.map(({ id, createdBy }) => ({
-      label: `Unsilence ${incidentName(incident)}${silences.length > 1 ? ` by ${createdBy}` : ''}`.slice(0, 80),
+      label: `Unsilence ${incidentName(incident)}${silences.length > 1 ? ` by ${createdBy}` : ''}`,
       style: 'secondary',
       action: 'unsilence',
       subject: `${incident.id}:${id}`,
@@ -66,14 +67,13 @@ function firstLine(incident: Incident): readonly Run[] {
   const since = starts.filter((at) => at > 0).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const { line } = incidentHeadline(incident);
   return [
-    line.length > longestHeadline ? `${line.slice(0, longestHeadline - 1).toWellFormed()}…` : line,
+    shortened(line, longestHeadline),
     ...(Number.isFinite(since) ? [', began ', { time: new Date(since), style: 'relative' } as const] : []),
   ];
 }
 
 function matchersOf({ matchers }: KnownSilence): string {
-  const text = matchers.join(', ');
-  return text.length > longestMatchers ? `${text.slice(0, longestMatchers - 1)}…` : text;
+  return shortened(matchers.join(', '), longestMatchers);
 }
 
 function indented(line: Line): Line {

@@ -1,4 +1,5 @@
 // One request to Alertmanager's API: bounded in time and bytes. Whatever happens is a value.
+import { shortened } from '../lib/shortened.ts';
 import { reasonOf } from '../lib/unreachable.ts';
 import type { Failure } from './alertmanager.ts';
 
@@ -87,7 +88,7 @@ async function explained(response: Response): Promise<string> {
     const said: unknown = JSON.parse((await read(response, explanation.bytes)) ?? '""');
     const text = typeof said === 'object' && said !== null && 'message' in said ? said.message : said;
     if (typeof text !== 'string' || text.trim() === '') return status;
-    return `${status}: ${text.trim().toWellFormed().slice(0, explanation.characters)}`;
+    return `${status}: ${shortened(text.trim().toWellFormed(), explanation.characters)}`;
   } catch (cause) {
     if (cause instanceof SyntaxError) return status;
     throw cause;

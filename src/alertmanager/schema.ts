@@ -1,6 +1,7 @@
 // What API v2 answers, parsed once: only the fields that are used, as versions 0.25 to 0.34 write them.
 // https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 import { z } from 'zod';
+import { shortened } from '../lib/shortened.ts';
 import type { AlertmanagerStatus, ListedAlert, ListedGroup, ListedSilence } from './alertmanager.ts';
 
 /** Given on as they were parsed: a label may be named `__proto__`, which a copy by zod would lose. */
@@ -86,7 +87,7 @@ const longestText = 500;
 const Words = z
   .string()
   .default('')
-  .transform((text) => text.slice(0, longestText).toWellFormed());
+  .transform((text) => shortened(text, longestText).toWellFormed());
 
 export const Silence = z
   .object({

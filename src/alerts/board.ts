@@ -1,4 +1,5 @@
 // The incidents that are open, by name, in memory: what autocomplete may look at, and what tells one group from another.
+import { shortened } from '../lib/shortened.ts';
 import { byUrgency, distinguishingLabels, severityWord } from './describe.ts';
 import { type Incident, isOpen } from './incident.ts';
 import { incidentName } from './message.ts';
@@ -62,5 +63,5 @@ export function boardName(incident: Incident): string {
   const middle = places.length === 0 ? '' : ` · ${places.join(', ')}`;
   const room = longestName - ending.length;
   const text = `${name}${middle}`.replaceAll(/\s+/g, ' ');
-  return `${text.length > room ? `${text.slice(0, room - 1)}…` : text}${ending}`.toWellFormed();
+  return `${shortened(text, room)}${ending}`.toWellFormed();
 }

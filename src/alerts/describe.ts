@@ -1,4 +1,7 @@
 // One alert in the operator's words: what is broken, where, and since when.
+import { redacted } from '../lib/secret.ts';
+import { saysSecret } from '../lib/secret-names.ts';
+import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Run } from '../message.ts';
 import { isOpen, type KnownAlert, severityOf, severityRank } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
@@ -55,25 +58,18 @@ export function shortWord(value: string): string {
   return shortened(value, longest.word);
 }
 
-/** At most so many code units, and never half of a character. */
-export function shortened(text: string, most: number): string {
-  return text.length <= most
-    ? text
-    : `${text
-        .slice(0, most - 1)
-        .toWellFormed()
-        .replace(/\ufffd$/, '')}…`;
-}
-
-/** The labels that tell this alert from others: the telling ones first, then the rest. */
+/**
+ * The labels that tell this alert from others: the telling ones first, then the rest. Where the name says that the value is a secret, it is
+ * redacted here: name and value are shown apart.
+ */
 export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
   const first = telling.flatMap((name) => {
     const value = labelOf(labels, name);
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const rest = Object.entries(labels).filter(
-    ([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '',
-  );
+  const rest = Object.entries(labels)
+    .filter(([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '')
+    .map(([name, value]) => [name, saysSecret(name) ? redacted : value] as const);
   return [...first, ...rest];
 }
 

@@ -1,5 +1,6 @@
 // What the card of a storm says: every group named and counted, and a short account of it once it is over. Pure.
 import { formatDuration } from '../lib/duration.ts';
+import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Message, Tone } from '../message.ts';
 import { distinguishingLabels } from './describe.ts';
 import { type Incident, isOpen, type Severity, severityRank, worstSeverity } from './incident.ts';
@@ -28,11 +29,8 @@ export function entryOf(incident: Incident): DigestEntry {
   const first = firing[0] ?? alerts[0];
   const where = first === undefined ? [] : distinguishingLabels(first.labels).slice(0, 3);
   return {
-    name: incidentName(incident).slice(0, 100),
-    where: where
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' ')
-      .slice(0, longestWhere),
+    name: shortened(incidentName(incident), 100),
+    where: shortened(where.map(([name, value]) => `${name}=${value}`).join(' '), longestWhere),
     severity: worstSeverity(alerts),
     firing: firing.length,
     isQuiet: closedAt === null && standingOf(incident) === 'silenced',

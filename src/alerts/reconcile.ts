@@ -1,5 +1,6 @@
 // What Alertmanager's own list changes about what is known here: pure. The list is whole, or none of this is done.
 import type { ListedAlert, ListedGroup, ListedSilence } from '../alertmanager/alertmanager.ts';
+import { shortened } from '../lib/shortened.ts';
 import {
   type Incident,
   incidentId,
@@ -155,9 +156,9 @@ export function silencesIn(listed: readonly ListedSilence[], now: number): Reado
       id,
       {
         id,
-        matchers: matchers.slice(0, mostMatchers).map((matcher) => matcherText(matcher).slice(0, 300)),
-        createdBy: createdBy.slice(0, 100),
-        comment: comment.slice(0, 300),
+        matchers: matchers.slice(0, mostMatchers).map((matcher) => shortened(matcherText(matcher), 300)),
+        createdBy: shortened(createdBy, 100),
+        comment: shortened(comment, 300),
         endsAt,
       },
     ]),

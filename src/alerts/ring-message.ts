@@ -1,6 +1,6 @@
 // What the short reply to a card says that rings: pure, from the incident to the message.
+import { shortened } from '../lib/shortened.ts';
 import type { Message, Run } from '../message.ts';
-import { shortened } from './describe.ts';
 import type { Incident, RingReason } from './incident.ts';
 import { incidentHeadline } from './message.ts';
 import { audible } from './ring.ts';

@@ -1,5 +1,6 @@
 // What Alertmanager's webhook sends, parsed once; only the fields that are used, tolerant of those that versions add.
 import { z } from 'zod';
+import { shortened } from '../lib/shortened.ts';
 
 /** Names are any UTF-8 since Alertmanager 0.34, `__proto__` included: read them with `labelOf`, which looks at no prototype. */
 export type Labels = Readonly<Record<string, string>>;
@@ -15,12 +16,17 @@ const Labels = z
     const texts = Object.entries(value);
     const wrong = texts.find(([, text]) => typeof text !== 'string');
     if (wrong !== undefined) {
-      context.addIssue({ code: 'custom', message: 'every value must be a string', path: [wrong[0].slice(0, 80)] });
+      context.addIssue({ code: 'custom', message: 'every value must be a string', path: [shortened(wrong[0], 80)] });
       return z.NEVER;
     }
     const labels = value as Record<string, string>;
-    if (Object.values(labels).every((text) => text.isWellFormed())) return labels;
-    return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, text.toWellFormed()]));
+    if (
+      Object.entries(labels)
+        .flat()
+        .every((text) => text.isWellFormed())
+    )
+      return labels;
+    return Object.fromEntries(Object.entries(labels).map((pair) => pair.map((text) => text.toWellFormed())));
   });
 
 const Time = z

@@ -1,5 +1,6 @@
 // What a notification that was taken is about, for the ledger and for the log.
 import { priorities } from '../cards/card.ts';
+import { shortened } from '../lib/shortened.ts';
 import { type Incident, provisionalKey, worstSeverity } from './incident.ts';
 import type { Merge } from './merge.ts';
 import type { Notification } from './schema.ts';
@@ -20,7 +21,7 @@ export async function incidentOf(
 
 /** What a log line says of a notification; a groupKey holds label values of any length. */
 export function aboutIn({ receiver, groupKey, status, alerts }: Notification) {
-  return { receiver, groupKey: groupKey.slice(0, 300), status, alerts: alerts.length };
+  return { receiver, groupKey: shortened(groupKey, 300), status, alerts: alerts.length };
 }
 
 /** For the log; nothing where it changes no incident. */

@@ -6,7 +6,7 @@
  * runs of text are joined. Expects cleaned text of one line.
  */
 export function escapeMarkdown(text: string): string {
-  return text.replaceAll(special, (found) => found.replaceAll(/[\\*_~|`<@:[\]]/g, '\\$&'));
+  return text.replaceAll(special, (found) => found.replaceAll(/[\\*_~|`<@:([\]]/g, '\\$&'));
 }
 
 const special = new RegExp(
@@ -18,8 +18,8 @@ const special = new RegExp(
     // Struck-through text and spoilers take two.
     '(?:^|(?<=~))~|~(?=~|$)',
     '(?:^|(?<=\\|))\\||\\|(?=\\||$)',
-    // Text in brackets followed by an address in parentheses is a link.
-    '\\](?=\\(|$)',
+    // Text in brackets followed by an address in parentheses is a link, also where only its brackets are escaped.
+    '\\](?=\\(|$)|(?<=\\]|^)\\(',
     '@(?=everyone|here|$)',
     // Addresses become links by themselves.
     '(?<=[A-Za-z][A-Za-z0-9+.-]*):(?=//|/?$)',

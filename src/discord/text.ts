@@ -2,7 +2,7 @@
 import type { Redact } from '../lib/redact.ts';
 import type { Line, Run } from '../message.ts';
 import { clean, fold, isBlank } from './clean.ts';
-import { type Fitted, fitInto } from './cut.ts';
+import { cut, type Fitted, fitInto } from './cut.ts';
 import { escapeLineStart, escapeMarkdown } from './escape.ts';
 import { isSnowflake, limits } from './limits.ts';
 import { inMarkdown, linkable } from './urls.ts';
@@ -20,10 +20,14 @@ export function linesOf(text: string, redact: Redact): string {
 /** No more of a run is looked at for what is shown of it, which is at most a quarter of this. */
 const lookedAt = 16 * 1024;
 
-/** What may be shown of a text, without the cost of going through megabytes. Secrets longer than it are known by their start. */
+/** What is left out at the end of what was looked at: the first part of a secret may stand there. Longer ones are known by their start. */
+const unsure = 1024;
+
+/** What may be shown of a text, without the cost of going through megabytes. */
 function shownOf(text: string, redact: Redact): Pick<Piece, 'data' | 'more'> {
   if (text.length <= lookedAt) return { data: dataOf(text, redact), more: false };
-  return { data: dataOf(text.slice(0, lookedAt), redact), more: true };
+  const data = dataOf(text.slice(0, lookedAt), redact);
+  return { data: cut(data, data.length - unsure), more: true };
 }
 
 /** One run, prepared: what may be cut, and how it is written. */
@@ -99,7 +103,8 @@ function isRuns(line: Line): line is readonly Run[] {
 
 function pieceOf(run: Run, redact: Redact): Piece {
   if (typeof run === 'string') return { ...shownOf(run, redact), write: escapeMarkdown };
-  if ('bold' in run) return { ...trimmed(shownOf(run.bold, redact)), write: (part) => `**${escapeMarkdown(part)}**` };
+  if ('bold' in run)
+    return { ...trimmed(shownOf(run.bold, redact)), write: (part) => `**${escapeLineStart(escapeMarkdown(part))}**` };
   if ('code' in run) return { ...trimmed(shownOf(run.code, redact)), write: writeCode };
   if ('time' in run) return pieceOfTime(run.time, run.style);
   if ('link' in run) return pieceOfLink(run.link, run.url, redact);
@@ -112,8 +117,8 @@ function trimmed({ data, more }: Pick<Piece, 'data' | 'more'>): Pick<Piece, 'dat
 }
 
 function writeCode(part: string): string {
-  // A backtick inside would end the code; nothing can be escaped there.
-  return `\`${part.replaceAll('`', 'ˋ')}\``;
+  // A backtick inside would end the code, and a bracket before it may begin a link that ends in it; nothing can be escaped there.
+  return `\`${part.replaceAll('`', 'ˋ').replaceAll('](', '］(')}\``;
 }
 
 function pieceOfTime(time: Date, style: 'relative' | 'full'): Piece {

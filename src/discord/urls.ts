@@ -15,7 +15,7 @@ export function linkable(address: string, max: number, redact: (text: string) =>
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   if (url.username !== '' || url.password !== '') return null;
-  if (!/^[^.].*\.[^.]+$/.test(url.hostname)) return null;
+  if (!/^[^.]+(?:\.[^.]+)+$/.test(url.hostname)) return null;
   const { href } = url;
   if (href.length > max || redact(href) !== href || redact(text) !== text) return null;
   return href;

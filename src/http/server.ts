@@ -9,6 +9,7 @@ import { type Answer, createAnswering } from './answer.ts';
 import type { NotificationParser } from './json.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { createRefusalLog } from './refusal-log.ts';
+import { withPath } from './target.ts';
 import { createWebhook } from './webhook.ts';
 
 /** What `/readyz` tells. */
@@ -128,7 +129,7 @@ export async function startHttp<N>(options: HttpOptions<N>): Promise<Http> {
     answering.closeConnections();
   }
 
-  const server = boundedServer(limits, app);
+  const server = boundedServer(limits, withPath(app));
   const active = trackActive(server);
   await listen(server, options);
   server.on('error', (error) => options.log.error({ err: error }, 'The HTTP server failed'));

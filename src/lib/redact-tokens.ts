@@ -26,6 +26,8 @@ const marked = [
   'AGE-SECRET-KEY-1[A-Z0-9]{20,}',
   'base64:[A-Za-z0-9+/]{42,}={0,2}',
   'eyJhdXRocyI6[A-Za-z0-9+/=]{8,}',
+  // Private keys in base64, as in a kubeconfig: `-----BEGIN PRIVATE KEY`, `… RSA …`, `… EC …`, `… OPENSSH …`, `… ENCRYPTED …`
+  'LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0EgUFJJVkFUR|BFQyBQUklWQVRF|BPUEVOU1NIIFBSSVZBVE|BFTkNSWVBURUQgUFJJVkFUR)[A-Za-z0-9+/=]*',
   // Discord: what an interaction answers with
   'aW50ZXJhY3Rpb2[\\w+/=-]{30,}',
 ].join('|');

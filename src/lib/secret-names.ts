@@ -14,6 +14,7 @@ const keyKinds = new Set([
   ...[
     'api',
     'app',
+    'client',
     'auth',
     'private',
     'access',

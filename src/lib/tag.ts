@@ -1,4 +1,5 @@
 // What people may type as the version to deploy: a commit's SHA, or a tag as registries take it.
+import { redact } from './redact.ts';
 
 export type TagResult = { readonly ok: true; readonly tag: string } | { readonly ok: false; readonly sentence: string };
 
@@ -39,7 +40,9 @@ function fault(text: string): string {
 }
 
 function quoted(text: string): string {
-  const [...characters] = text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+  const [...characters] = redact(text)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
   return `“${characters.length <= 40 ? characters.join('') : `${characters.slice(0, 39).join('')}…`}”`;
 }
 

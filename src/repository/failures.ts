@@ -1,4 +1,5 @@
 // What git said → what a person is told. Pure; git speaks English here, since LC_ALL is C.
+import { shortened } from '../lib/shortened.ts';
 import { UserError } from '../lib/user-error.ts';
 import { GitFailure } from './git.ts';
 
@@ -120,19 +121,19 @@ function reason({ stderr, stdout }: GitFailure): string {
     .filter((line) => line !== '');
   const words =
     said.slice(0, 3).join(' ') || clean(/\[remote rejected\][^(]*\(([^)]*)\)/.exec(stdout + stderr)?.[1] ?? '');
-  return words === '' ? '' : `: ${cut(words, 300).replace(/\.+$/, '')}`;
+  return words === '' ? '' : `: ${shortened(words, 300).replace(/\.+$/, '')}`;
 }
 
 function lastWords({ stderr }: GitFailure): string {
   const line = stderr.split('\n').findLast((one) => /^(fatal|error|ssh):/.test(one)) ?? '';
   const words = clean(line.replace(/^(fatal|error): /, ''));
-  return words === '' ? '' : ` (${cut(words, 200).replace(/\.+$/, '')})`;
+  return words === '' ? '' : ` (${shortened(words, 200).replace(/\.+$/, '')})`;
 }
 
 function some(names: readonly string[]): string {
   return `${names
     .slice(0, 5)
-    .map((name) => cut(clean(name), 60))
+    .map((name) => shortened(clean(name), 60))
     .join(', ')}${names.length > 5 ? ' …' : ''}`;
 }
 
@@ -142,8 +143,4 @@ function clean(text: string): string {
     .replace(/\u001B\[[0-9;]*[A-Za-z]/g, '')
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
-}
-
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

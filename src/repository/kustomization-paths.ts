@@ -1,4 +1,5 @@
 // What a kustomization reads besides itself, and what in it is refused by name: anything that opens URLs or runs programs. Pure.
+import { shortened } from '../lib/shortened.ts';
 import { UserError } from '../lib/user-error.ts';
 import { parseYamlText, plain } from './yaml-text.ts';
 
@@ -151,7 +152,7 @@ function short(value: unknown): string {
   const text = String(value)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}]/gu, ' ');
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+  return shortened(text, 120);
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,5 +1,6 @@
 // How far a rollout is, as people see it: a bar, counts and seconds. Pure.
 import { formatDuration } from '../lib/duration.ts';
+import { shortened } from '../lib/shortened.ts';
 import type { Line } from '../message.ts';
 import { type Progress, progressOf } from './judge.ts';
 import type { RolloutView } from './view.ts';
@@ -17,7 +18,7 @@ export function progressLines(progress: Progress, elapsedMs: number): Line[] {
     { code: barOf(progress) },
     ` ${Math.min(ready, wanted)}/${wanted} · ${counts.join(', ')} · ${formatDuration(elapsedMs, 2)}`,
   ];
-  return note === '' ? [bar] : [bar, note.length > noteLength ? `${note.slice(0, noteLength - 1)}…` : note];
+  return note === '' ? [bar] : [bar, shortened(note, noteLength)];
 }
 
 /** The same of a view. */

@@ -99,6 +99,22 @@ describe('labels and annotations', () => {
   });
 });
 
+test('a secret in a label that is called so, or where a name or the log is cut, is shown nowhere', async () => {
+  const secret = 'hunter2hunter2';
+  const url = `mysql://shop:${secret}@mysql.laravel-apps:3306/shop`;
+  const alertname = `${'N'.repeat(50)} ${url} ${'x'.repeat(300)}`;
+  const card = await cardOf(
+    { labels: { alertname, db_password: secret, node: `${'n'.repeat(15)} ${url}` } },
+    { groupKey: `${'k'.repeat(280)} ${url}` },
+  );
+  expect(card.text).toContain('[redacted]');
+  expect(`${card.text}${card.files.map((file) => file.text())}`).not.toContain('hunter2');
+  const named = await homelab.discord.as('otto').complete('silence', 'alert', 'NNNN');
+  expect(named).toHaveLength(1);
+  expect(JSON.stringify(named)).not.toContain('hunter2');
+  expect(homelab.bot.output()).not.toContain('hunter2');
+});
+
 describe('times', () => {
   test.each([
     ['in the future', at(24 * hour)],

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Homelab, startHomelab } from '../../sandbox/homelab.ts';
 import { generous, newGroup, post, sample } from './posting.ts';
-import { complaints, wronglyAsked } from './seen.ts';
+import { complaints, logLines, wronglyAsked } from './seen.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -124,6 +124,19 @@ describe('is refused, and shown nowhere', () => {
   ])('a webhook to %s: 404', async (path) => {
     expect(await send(good, {}, path)).toMatchObject({ status: 404 });
   });
+
+  test.each(['http://[', '*', '/#', 'http://bot.example/'])(
+    'the target %s: 404, and nothing but log lines',
+    async (path) => {
+      const status = await new Promise((resolve, reject) => {
+        const sending = request(homelab.bot.url, { path });
+        sending.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+        sending.end();
+      });
+      expect(status).toBe(404);
+      expect(() => logLines(homelab.bot.output())).not.toThrow();
+    },
+  );
 
   test('another method: 405', async () => {
     for (const method of ['GET', 'PUT', 'DELETE']) {

@@ -52,6 +52,14 @@ describe('an open alert is suggested', () => {
   });
 });
 
+test('a secret is in no name, whether its label says so or it is where the name is cut', () => {
+  expect(boardName(incidentOf({ ...web1, db_password: 'hunter2hunter2' }))).not.toContain('hunter2');
+  for (let length = 0; length < 100; length += 1) {
+    const alertname = `${'N'.repeat(length)} mysql://shop:hunter2hunter2@mysql.laravel-apps:3306/shop ${'x'.repeat(60)}`;
+    expect(boardName(incidentOf({ alertname }))).not.toContain('hunter2');
+  }
+});
+
 test('the newest are suggested first, an ended one no more, and a thousand at most', () => {
   const board = createBoard();
   const incident = incidentOf(web1);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clean, fold, isBlank } from '../../../src/discord/clean.ts';
 import { markdownLine } from '../../../src/discord/text.ts';
+import { redact } from '../../../src/lib/redact.ts';
 import type { Line } from '../../../src/message.ts';
 import { plain, read } from './markdown.ts';
 
@@ -167,6 +168,32 @@ describe('data', () => {
       { numRuns: 800 },
     );
   });
+});
+
+describe('clients that read a bracket as one though it is escaped, and each part of a line anew', () => {
+  test.each<[Line]>([
+    ['[text](https://evil.example)'],
+    [['[text]', '(https://evil.example)']],
+    [['[', { code: 'text](https://evil.example)' }]],
+    [['[text', { bold: '](https://evil.example)' }]],
+  ])('see no link in %j', (line) => {
+    expect(written(line)).not.toContain('](');
+  });
+
+  test.each([['# heading'], ['-# small'], ['> quote'], ['>>> quotes'], ['- item'], ['1. item']])(
+    'see no more than bold in %s',
+    (bold) => {
+      expect(written({ bold })).toMatch(/^\*\*\d?\\/);
+    },
+  );
+});
+
+test('no part of a secret is shown that stands where a very long text, most of it invisible, is no longer looked at', () => {
+  const secret = 'mysql://shop:hunter2hunter2@mysql.laravel-apps:3306/shop';
+  for (let before = 16 * 1024 - 60; before <= 16 * 1024; before += 1) {
+    const text = `${'\u200b'.repeat(before)}${secret} ${'x'.repeat(16 * 1024)}`;
+    expect(markdownLine(['a ', text], 4000, redact).text).not.toContain('hun');
+  }
 });
 
 describe('markup', () => {

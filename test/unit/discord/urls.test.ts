@@ -23,6 +23,7 @@ test.each([
   ['http://[::1]/x'],
   ['https://.example'],
   ['https://example.'],
+  ['https://a..example/'],
   ['https://user:secret@a.example/'],
   ['https://a.example/\u202egnp'],
   ['https://a.example/a b'],

@@ -55,6 +55,15 @@ describe('tokens that are known by their form', () => {
   });
 });
 
+test("a kubeconfig's key is secret, its certificate is not", () => {
+  const key = Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${long}`).toString('base64');
+  const certificate = Buffer.from(`-----BEGIN CERTIFICATE-----\n${long}`).toString('base64');
+  const data = (name: string, value: string) => `    client-${name}-data: ${value}`;
+  expect(redact(data('key', 'AAAAbase64'))).toBe(data('key', '[redacted]'));
+  expect(redact(`the key ${key} was found`)).toBe('the key [redacted] was found');
+  expect(redact(data('certificate', certificate))).toBe(data('certificate', certificate));
+});
+
 describe('URLs, headers and command lines', () => {
   test.each([
     ['mysql://shop:hunter2@db.home:3306/shop', 'mysql://shop:[redacted]@db.home:3306/shop'],

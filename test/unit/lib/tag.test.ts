@@ -63,3 +63,9 @@ test('a SHA is shown by its first seven digits, other tags as they are, long one
   expect(shortTag('v1.2.3')).toBe('v1.2.3');
   expect(shortTag('v'.repeat(100))).toHaveLength(40);
 });
+
+test('a secret that was pasted for a tag is not repeated, also where what was typed is cut', () => {
+  const parsed = parseTag(`${'x'.repeat(15)} https://ops:hunter2hunter2@git.example.com/shop`);
+  expect(parsed.ok ? '' : parsed.sentence).toMatch(/^“x+ https/);
+  expect(JSON.stringify(parsed)).not.toContain('hunter');
+});
