@@ -70,7 +70,13 @@ export function digestMessage({ openedAt, isOver, folded, waiting }: Storm): Mes
       ...(waiting.length > 0
         ? [`${groups(waiting.length)} more wait for messages of their own; they are listed here until then.`]
         : []),
-      ['All of them are in the attached file; ', { code: '/alerts' }, ' lists them and silences them.'],
+      [
+        'All of them are in the attached file; ',
+        { code: '/alerts' },
+        ' lists them, and ',
+        { code: '/silence' },
+        ' silences them.',
+      ],
     ],
     list,
     footer: 'storm',
