@@ -4,7 +4,7 @@ import { boardName } from '../src/alerts/board.ts';
 import type { Incident } from '../src/alerts/incident.ts';
 import { incidentName } from '../src/alerts/message.ts';
 import { proposalMessage } from '../src/alerts/silence-message.ts';
-import { parseUntil, untilExamples } from '../src/alerts/silence-time.ts';
+import { parseUntil } from '../src/alerts/silence-time.ts';
 import { type CommandAlerts, command } from '../src/dispatch/command.ts';
 import { UserError } from '../src/lib/user-error.ts';
 
@@ -46,10 +46,7 @@ export const silence = command({
   },
   async *run({ alerts, person, now, signal }, { alert, for: typed, reason }) {
     const parsed = parseUntil(typed, { now: now(), timezone: alerts.timezone });
-    if (!parsed.ok)
-      throw new UserError(
-        `"${typed}" ${parsed.problem}.\nTimes are those of ${alerts.timezone}. Right are ${untilExamples}.`,
-      );
+    if (!parsed.ok) throw new UserError(`"${typed}" ${parsed.problem}.\nTimes are those of ${alerts.timezone}.`);
     const incidentId = await idOf(alert, alerts, signal);
     const proposal = await alerts.silencing.propose({
       incidentId,

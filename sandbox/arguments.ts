@@ -1,6 +1,6 @@
 // What `npm start` was asked for on the command line.
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, types } from 'node:util';
 
 export interface Arguments {
   /** Plays the tour and ends. */
@@ -19,11 +19,12 @@ export const usage = `Usage: npm start [-- --port N] [--tour | --kubeconfig FILE
   --kubeconfig FILE  puts the sandbox's Discord in front of your own cluster
 `;
 
+export type ReadArguments =
+  | { readonly ok: true; readonly arguments: Arguments }
+  | { readonly ok: false; readonly isHelp: boolean; readonly said: string };
+
 /** @param from the folder that relative paths are meant from. */
-export function readArguments(
-  args: readonly string[],
-  from: string,
-): { readonly ok: true; readonly arguments: Arguments } | { readonly ok: false; readonly said: string } {
+export function readArguments(args: readonly string[], from: string): ReadArguments {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -31,22 +32,28 @@ export function readArguments(
         tour: { type: 'boolean', default: false },
         kubeconfig: { type: 'string' },
         port: { type: 'string', default: '3000' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) return { ok: false, isHelp: true, said: usage };
     const port = Number(values.port);
     if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
-      return { ok: false, said: `--port needs a number up to 65535.\n\n${usage}` };
+      return { ok: false, isHelp: false, said: `--port needs a number up to 65535.\n\n${usage}` };
     }
-    if (values.kubeconfig === '') return { ok: false, said: `--kubeconfig needs the path of a file.\n\n${usage}` };
+    if (values.kubeconfig === '')
+      return { ok: false, isHelp: false, said: `--kubeconfig needs the path of a file.\n\n${usage}` };
     if (values.tour && values.kubeconfig !== undefined) {
       return {
         ok: false,
+        isHelp: false,
         said: "The tour breaks an app and a node of the sandbox's own homelab: not with --kubeconfig.\n",
       };
     }
     const kubeconfig = values.kubeconfig === undefined ? null : resolve(from, values.kubeconfig);
     return { ok: true, arguments: { tour: values.tour, kubeconfig, port } };
-  } catch {
-    return { ok: false, said: usage };
+  } catch (error) {
+    // Node's own words name the argument: "Unknown option '--prot'. …".
+    const wrong = types.isNativeError(error) ? (error.message.split(/[.\n]/, 1)[0] ?? '') : String(error);
+    return { ok: false, isHelp: false, said: `${wrong}.\n\n${usage}` };
   }
 }

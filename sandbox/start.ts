@@ -48,8 +48,8 @@ async function main(): Promise<number> {
   const from = process.env['INIT_CWD'] ?? process.cwd();
   const read = readArguments(process.argv.slice(2), from);
   if (!read.ok) {
-    process.stderr.write(read.said);
-    return 64;
+    (read.isHelp ? process.stdout : process.stderr).write(read.said);
+    return read.isHelp ? 0 : 64;
   }
   const { tour: tourOnly, kubeconfig, port } = read.arguments;
   if (kubeconfig !== null) return showOwnCluster({ kubeconfig, from, port, say, follow });

@@ -100,7 +100,10 @@ async function doctor(): Promise<void> {
 }
 
 const [command, ...rest] = process.argv.slice(2);
-if (rest.length > 0 || !(command === undefined || command === 'doctor' || command === 'schema')) end(exit.usage, usage);
-if (command === 'doctor') await doctor();
+const isHelp = rest.length === 0 && (command === '--help' || command === '-h');
+const unknown = [undefined, 'doctor', 'schema'].includes(command) ? rest[0] : command;
+if (unknown !== undefined && !isHelp) end(exit.usage, `"${unknown}" is not understood.\n\n${usage}`);
+if (isHelp) process.stdout.write(usage);
+else if (command === 'doctor') await doctor();
 else if (command === 'schema') process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
 else await run();

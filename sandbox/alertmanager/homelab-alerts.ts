@@ -8,6 +8,9 @@ export interface HomelabAlert {
 
 const prometheus = 'monitoring/kube-prometheus-stack-prometheus';
 
+/** As manifests/settings/homelab.env has it. */
+const runbooks = 'https://github.com/acme/homelab-bot/blob/main/docs/runbooks';
+
 export const homelabAlerts = {
   nodeDown: {
     labels: {
@@ -24,6 +27,8 @@ export const homelabAlerts = {
       summary: 'Node desktop-3 is down',
       description: 'node-exporter on desktop-3 (100.64.0.13:9100) has not answered for more than 2 minutes.',
       action: 'Investigate hardware, power and tailscaled on that desktop.',
+      runbook_url: `${runbooks}/NodeDown.md`,
+      homelab_bot_command: '/nodes node:desktop-3',
     },
   },
   nodeMemoryLow: {
@@ -41,6 +46,8 @@ export const homelabAlerts = {
       summary: 'Node desktop-2 has 11.4% memory available',
       description: 'Available memory on desktop-2 is below 20%.',
       action: 'Scale down non-critical workloads.',
+      runbook_url: `${runbooks}/NodeMemoryLow.md`,
+      homelab_bot_command: '/nodes node:desktop-2',
     },
   },
   nodeDiskSpaceLow: {
@@ -57,6 +64,8 @@ export const homelabAlerts = {
       summary: '/dev/nvme0n1p2 on worker-db-01 has 8.7% free',
       description: 'Less than 15% of /dev/nvme0n1p2 on worker-db-01 is free.',
       action: 'Clean up logs and images, or extend storage.',
+      runbook_url: `${runbooks}/NodeDiskSpaceLow.md`,
+      homelab_bot_command: '/nodes node:worker-db-01',
     },
   },
   podFailed: {
@@ -73,6 +82,8 @@ export const homelabAlerts = {
       description:
         'The pod has been Failed for more than 5 minutes (evicted, node shutdown, or a finished Job that failed).',
       action: 'Check its logs and events, restart the deployment, delete the dead pod.',
+      runbook_url: `${runbooks}/PodFailed.md`,
+      homelab_bot_command: '/status',
     },
   },
   laravelSlowResponses: {
@@ -89,6 +100,8 @@ export const homelabAlerts = {
       description:
         'p95 over 5 minutes, measured at Traefik for laravel-apps-laravel-multi-tenant-service-80@kubernetes, is above 2 seconds.',
       action: 'Scale up replicas, check the database.',
+      runbook_url: `${runbooks}/LaravelSlowResponses.md`,
+      homelab_bot_command: '/status',
     },
   },
   mysqlDown: {
@@ -103,6 +116,8 @@ export const homelabAlerts = {
       summary: 'MySQL is down',
       description: 'mysql_up is 0, or the exporter beside MySQL is gone, for more than 30 seconds.',
       action: 'Check the pod and worker-db-01; if the data is lost restore from the latest dump.',
+      runbook_url: `${runbooks}/MySQLDown.md`,
+      homelab_bot_command: '/nodes node:worker-db-01',
     },
   },
 } as const satisfies Readonly<Record<string, HomelabAlert>>;

@@ -22,7 +22,7 @@ export interface Clock {
 }
 
 /** What is shown as right. */
-export const untilExamples = '`90m`, `4h`, `2d`, `until Monday 08:00`, `2026-12-01 08:00`, `18:30`';
+export const untilExamples = '90m, 4h, 2d, until Monday 08:00, 2026-12-01 08:00, 18:30';
 
 /** @returns the moment, or what is wrong and what would be right. */
 export function parseUntil(text: string, clock: Clock): Until {

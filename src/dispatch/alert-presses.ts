@@ -202,7 +202,7 @@ function otherModal(incidentId: string, timezone: string) {
       {
         id: 'for',
         label: 'For how long, or until when',
-        description: `${untilExamples.replaceAll('`', '')} (${timezone})`,
+        description: `${untilExamples} (${timezone})`,
         required: true,
         longest: 60,
       },

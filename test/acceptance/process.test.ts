@@ -29,10 +29,20 @@ describe('arguments', () => {
     expect(Object.keys(JSON.parse(stdout).properties)).toEqual(expect.arrayContaining(['access', 'alerts']));
   });
 
-  test.each([[['frobnicate']], [['schema', 'twice']], [['--help']]])('%j is answered with the usage', async (args) => {
+  test.each([
+    [['frobnicate'], 'frobnicate'],
+    [['schema', 'twice'], 'twice'],
+    [['doctor', '--help'], '--help'],
+  ])('%j is answered with what is not understood, and the usage', async (args, unknown) => {
     const { code, stdout, stderr } = await runBot({ args, cwd: await newFolder() });
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-    expect(stderr).toMatch(/^Usage: homelab-bot/);
+    expect(stderr).toContain(`"${unknown}" is not understood.\n\nUsage: homelab-bot`);
+  });
+
+  test.each([['--help'], ['-h']])('%s prints the usage, and nothing is wrong', async (asked) => {
+    const { code, stdout, stderr } = await runBot({ args: [asked], cwd: await newFolder() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: homelab-bot/);
   });
 });
 

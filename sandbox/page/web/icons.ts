@@ -89,6 +89,23 @@ const emoji: Readonly<Record<string, readonly [name: string, shapes: readonly Sh
       ['circle', { cx: '15', cy: '9', r: '2', fill: '#3e8bff' }],
     ],
   ],
+  '👀': [
+    'eyes',
+    [
+      ['ellipse', { cx: '7', cy: '12', rx: '4.6', ry: '7', fill: '#fff', stroke: '#6b7690', 'stroke-width': '1.2' }],
+      ['ellipse', { cx: '17', cy: '12', rx: '4.6', ry: '7', fill: '#fff', stroke: '#6b7690', 'stroke-width': '1.2' }],
+      ['circle', { cx: '5.6', cy: '13', r: '2.4', fill: '#2a3040' }],
+      ['circle', { cx: '15.6', cy: '13', r: '2.4', fill: '#2a3040' }],
+    ],
+  ],
+  '🔕': [
+    'bell with slash',
+    [
+      path('M12 3a6 6 0 0 0-6 6v5l-2 3h16l-2-3V9a6 6 0 0 0-6-6Z', { fill: '#e8b30e' }),
+      path('M9.8 18.5a2.3 2.3 0 0 0 4.4 0Z', { fill: '#b98a00' }),
+      path('M4 3.5 20.5 21', { stroke: '#e5484d', 'stroke-width': '2.6', 'stroke-linecap': 'round' }),
+    ],
+  ],
   '🔒': [
     'locked',
     [

@@ -5,7 +5,7 @@ import { type ComponentContext, componentRows } from './components.ts';
 import { type Child, h } from './dom.ts';
 import { icon } from './icons.ts';
 import type { PageFile, PageMessage } from './protocol.ts';
-import { richLine, richText, time } from './rich-text.ts';
+import { previewLine, richLine, richText, time } from './rich-text.ts';
 import { stampText, timeText } from './times.ts';
 
 export interface MessageContext extends ComponentContext {
@@ -83,7 +83,7 @@ function above({ invoked, replyTo }: PageMessage, context: MessageContext): Chil
     icon('reply'),
     h('b', {}, repliedTo.author.username),
     ' ',
-    h('a', { href: `#message-${repliedTo.id}`, 'data-key': repliedTo.id, onclick }, words.slice(0, 120)),
+    h('a', { href: `#message-${repliedTo.id}`, 'data-key': repliedTo.id, onclick }, previewLine(words)),
   );
 }
 

@@ -21,6 +21,23 @@ export function richLine(text: string, context: RichContext): Child[] {
   return inlines(parseInline(text), context);
 }
 
+/** One line of it for a preview that is itself a link: pictures and times, but nothing that can be pressed. */
+export function previewLine(text: string): Child[] {
+  return plain(parseInline(text.split('\n', 1)[0] ?? ''));
+}
+
+function plain(parts: readonly Inline[]): Child[] {
+  return parts.flatMap((part) => {
+    if (part.kind === 'text') return withEmoji(part.text);
+    if (part.kind === 'code') return [part.text];
+    if (part.kind === 'time') return [time(part.seconds, part.style)];
+    if (part.kind === 'mention') return ['@…'];
+    if (part.kind === 'command') return [`/${part.name}`];
+    if (part.kind === 'spoiler') return ['…'];
+    return part.kind === 'break' ? [' '] : plain(part.children);
+  });
+}
+
 function blockElement(block: Block, context: RichContext): Node {
   switch (block.kind) {
     case 'paragraph':

@@ -27,7 +27,7 @@ export function timeText(style: string, at: number, now: number): string {
 function relative(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000);
   const [unit, size] = units.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat('en-GB', { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat('en-GB', { numeric: 'always' }).format(Math.round(seconds / size), unit);
 }
 
 /** Beside an author's name: `14:03`, or with the day when it is another one. */

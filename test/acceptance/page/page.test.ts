@@ -85,6 +85,23 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
     await screen.reads('#walk', '3 of 7', 'Ask for the nodes as Vera');
   });
 
+  test('shows what a short line answers as the line itself shows it: with its colour, and as words that can be pressed', async () => {
+    await open();
+    await screen.click('button', 'Fire LaravelSlowResponses');
+    await screen.reads('#messages .message:last-child', 'LaravelSlowResponses', 'firing');
+    await screen.click('button', 'Resolve LaravelSlowResponses');
+    await screen.reads('#messages .message:last-child', 'resolved');
+    await screen.click('button', 'Fire LaravelSlowResponses');
+    await screen.reads('#messages .message:last-child', 'again:', 'LaravelSlowResponses');
+    const preview = '.message:last-child .above a';
+    await screen.reads(preview, 'warning firing: LaravelSlowResponses');
+    expect(await screen.tab.$$eval(`${preview} .emoji`, (drawn) => drawn.map((one) => one.ariaLabel))).toEqual([
+      'orange circle',
+    ]);
+    await screen.click('button', 'Resolve LaravelSlowResponses');
+    await screen.tab.waitForSelector(preview, { hidden: true });
+  });
+
   test('answers a viewer whom only she sees, and refuses Nils with the reason and who may', async () => {
     await open();
     await screen.become('Vera');

@@ -42,7 +42,7 @@ describe('what people type', () => {
   ])('"%s" is no time, and what would be one is said', (typed) => {
     expect(parseUntil(typed, berlin)).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('`until Monday 08:00`'),
+      problem: expect.stringContaining('4h, 2d, until Monday 08:00,'),
     });
   });
 

@@ -8,6 +8,8 @@ test.each([
   [now - 61_000, '1 minute ago'],
   [now - 26 * 3_600_000, '1 day ago'],
   [now + 7_200_000, 'in 2 hours'],
+  // A silence for four hours, a moment after it was made.
+  [now + 4 * 3_600_000 - 2_000, 'in 4 hours'],
 ])('a relative time is told in its largest unit', (at, words) => {
   expect(timeText('R', at, now)).toBe(words);
 });
