@@ -17,6 +17,8 @@ export interface Attempt {
   readonly durable?: Promise<void>;
 }
 
+type NotFoundOut = Exclude<Found, { kind: 'found' } | { kind: 'not there' }>;
+
 /** An attempt that needs no message. */
 type Undrawn = Omit<Attempt, 'message'>;
 
@@ -87,7 +89,7 @@ export async function withdraw(attempt: Undrawn, context: DeliveryContext): Prom
       await context.remember(attempt, found.messageId, 0);
       return remove(attempt, found.messageId, context);
     }
-    if (found.kind !== 'not there') return consequences(attempt, found, 'create', context);
+    if (found.kind !== 'not there') return unseen(attempt, found, context);
   }
   await context.ledger.settle(record.id, record.revision);
   return { kind: 'done' };
@@ -143,7 +145,7 @@ async function begin(
     if (mark === null) return null;
     const found = await context.channels.find(record.channelId, mark, new Date(record.wantedAt), context.signal);
     if (found.kind === 'found') return adopt(attempt, found.messageId, context);
-    if (found.kind !== 'not there') return consequences(attempt, found, 'create', context);
+    if (found.kind !== 'not there') return unseen(attempt, found, context);
     context.unbegun(record.id, record.wantedAt);
     return null;
   }
@@ -175,14 +177,16 @@ async function remove(attempt: Undrawn, messageId: string, context: DeliveryCont
  * The channel could not be read back. Where it lets nobody read it but takes messages, creating again is safe while Discord remembers
  * the nonce; after anything else that went wrong it is read again, since Discord may forget a nonce early.
  */
-async function notFoundOut(
-  attempt: Attempt,
-  found: Exclude<Found, { kind: 'found' } | { kind: 'not there' }>,
-  context: DeliveryContext,
-): Promise<Delivery> {
+async function notFoundOut(attempt: Attempt, found: NotFoundOut, context: DeliveryContext): Promise<Delivery> {
   const unreadable = found.kind === 'channel refused' && found.code !== missingAccess;
   if (unreadable && mayRelyOnNonce(attempt.record, context.now().getTime())) return create(attempt, context);
-  return consequences(attempt, found, 'create', context);
+  return unseen(attempt, found, context);
+}
+
+/** A look that failed says nothing about the creation that was looked for. */
+async function unseen(attempt: Undrawn, found: NotFoundOut, context: DeliveryContext): Promise<Delivery> {
+  const delivery = await consequences(attempt, found, 'create', context);
+  return 'unsent' in delivery ? { ...delivery, unsent: attempt.unsent } : delivery;
 }
 
 async function create(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {

@@ -95,6 +95,10 @@ export function createUnwritten(): Unwritten {
         // What waits already keeps its place, unless it has become more urgent.
         priority: waits && known !== undefined ? Math.min(known.priority, wanted.priority) : wanted.priority,
         wantedAt: waits && known !== undefined ? known.wantedAt : wanted.wantedAt,
+        // Nothing is written down of its creation: the channel is read back before each try.
+        lookSince: known?.lookSince ?? wanted.lookSince ?? wanted.wantedAt,
+        // What was refused before may be taken now.
+        retryAt: null,
         // It is shown by a message of its own.
         foldedInto: null,
       };

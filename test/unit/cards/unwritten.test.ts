@@ -104,3 +104,15 @@ test('a card that is folded gets a message of its own', () => {
   const inDigest = { ...shownBefore, messageId: null, foldedInto: 'digest-1' };
   expect(createUnwritten().put(wanted, inDigest, message, due)?.record).toMatchObject({ foldedInto: null, ring: true });
 });
+
+test('a card without a message is looked for before each try, since nothing is written down of those', () => {
+  const waits = { ...shownBefore, messageId: null, shownRevision: 0 };
+  const put = (lookSince: number | null) => createUnwritten().put({ ...wanted, lookSince }, waits, message, null);
+  expect(put(300)?.record.lookSince).toBe(300);
+  expect(put(null)?.record.lookSince).toBe(5000);
+});
+
+test('what Discord refused before is tried at once with its newer state', () => {
+  const refused = { ...shownBefore, shownRevision: 2, retryAt: 900_000 };
+  expect(createUnwritten().put(wanted, refused, message, null)?.record.retryAt).toBeNull();
+});
