@@ -237,6 +237,7 @@ export function createAlerts(options: AlertOptions): Alerts {
   }
 
   async function escalate(incidentId: string): Promise<'done' | 'put off'> {
+    await held.settle(incidentId);
     const channelId = await store.change(async (tx) => {
       const incident = await tx.read(incidentId);
       if (incident === undefined) return null;
@@ -257,6 +258,7 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   /** What people do about an incident: it is shown soon, and rings nobody. */
   async function put(incidentId: string, change: (incident: Incident) => Incident) {
+    await held.settle(incidentId);
     const done = await store.change(async (tx) => {
       const before = await tx.read(incidentId);
       if (before === undefined) return undefined;

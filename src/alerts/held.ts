@@ -39,6 +39,8 @@ export interface Held {
   written(key: string): void;
   /** Its notification is answered with 503 and Alertmanager tries again; until then people see it all the same. */
   remember(key: string, notification: Notification): Promise<void>;
+  /** What is known of this incident is in the store: what people do about it then is not overwritten by it. Rejects when the store fails. */
+  settle(incidentId: string): Promise<void>;
   /** Gives up what is in memory alone. */
   stop(): void;
 }
@@ -67,6 +69,7 @@ export function createHeld(options: HeldOptions): Held {
   let completeSince = now().getTime() + clockMargin;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  let writing: Promise<void> = Promise.resolve();
 
   /** Alertmanager may not try again what has ended meanwhile, so the incidents are written down without it. */
   function writeDownSoon(): void {
@@ -84,23 +87,38 @@ export function createHeld(options: HeldOptions): Held {
     return due.isAsked && options.hasRung(incident.id) ? null : due.reason;
   }
 
+  /** One after the other, so that none is written down, and rung for, twice. */
+  function writeOne(key: string): Promise<void> {
+    const done = writing.then(async () => {
+      const incident = incidents.get(key);
+      if (incident === undefined) return;
+      const follow = await options.write(incident, ringOf(key));
+      // A newer state that came meanwhile is still to be written.
+      if (incidents.get(key) !== incident) return;
+      unrung.delete(key);
+      incidents.delete(key);
+      options.forgetUnwritten(incident.id);
+      follow();
+      log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
+    });
+    writing = done.catch(() => undefined);
+    return done;
+  }
+
   async function writeDown(): Promise<void> {
-    for (const [key, incident] of incidents) {
+    for (const key of incidents.keys()) {
       try {
-        const follow = await options.write(incident, ringOf(key));
-        // A newer state that came meanwhile is still to be written.
-        if (incidents.get(key) !== incident) continue;
-        unrung.delete(key);
-        incidents.delete(key);
-        options.forgetUnwritten(incident.id);
-        follow();
-        log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
+        await writeOne(key);
       } catch (err) {
         log.debug({ err }, 'Incidents in memory cannot be written down yet');
         break;
       }
     }
     if (incidents.size > 0) writeDownSoon();
+  }
+
+  function keyOf(incidentId: string): string | undefined {
+    return [...incidents].find(([, { id }]) => id === incidentId)?.[0];
   }
 
   return {
@@ -136,6 +154,9 @@ export function createHeld(options: HeldOptions): Held {
         isHeld: () => incidents.get(key) === incident,
       });
       if (due !== null) due.isAsked = true;
+    },
+    async settle(incidentId) {
+      for (let key = keyOf(incidentId); key !== undefined; key = keyOf(incidentId)) await writeOne(key);
     },
     stop() {
       stopped = true;

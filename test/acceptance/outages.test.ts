@@ -242,6 +242,25 @@ describe('a database that takes no writes', () => {
     lock.close();
   });
 
+  test('and whoever acknowledges as soon as it works again has acknowledged what came meanwhile, too', async () => {
+    const homelab = await start();
+    const { discord } = homelab;
+    const group = newGroup();
+    expect((await post(homelab, group.body())).status).toBe(202);
+    await discord.waitForMessage('alerts', (message) => message.content.includes(`firing: ${group.name}`));
+    const lock = holdLock(homelab);
+    expect((await post(homelab, group.body([{}, { labels: { pod: 'b' } }]))).status).toBe(503);
+    const card = await discord.waitForMessage('alerts', (message) => message.text.includes('2 firing'));
+    lock.exec('ROLLBACK');
+    await discord.as('otto').press(card, 'Acknowledge');
+    const alertsStored = () =>
+      lock.prepare("select json_array_length(state -> 'alerts') as n from incidents").get()?.['n'];
+    await discord.waitFor(() => alertsStored() === 2, { what: 'both alerts in the database', timeoutMs: 15_000 });
+    lock.close();
+    const { text } = await discord.waitForMessage('alerts', (message) => message.text.includes('cknowledged by'));
+    expect(text).toContain('2 firing');
+  });
+
   test('that stops in the middle of a storm keeps nothing from being shown', async () => {
     const homelab = await start({ discord: {} });
     const groups = Array.from({ length: 12 }, newGroup);
