@@ -26,7 +26,7 @@ export interface Lane {
   foldAfter: number;
   /** What was in the channel when it was last read back, and since when; null where that is not known (any more). */
   seen: { readonly since: number; readonly messages: ReadonlyMap<string, string> } | null;
-  /** The last step could not be taken to its end, since the store takes nothing. */
+  /** The last step led to nothing, as where the store takes nothing: what is in memory has its turn. */
   stumbled: boolean;
   /** The channel refused the last request; told once. */
   refusing: boolean;
@@ -84,4 +84,13 @@ export function noteSent(lane: Lane, delivery: Delivery, now: number): void {
 export function backOff(lane: Lane, now: number): void {
   lane.failures += 1;
   lane.after = now + backoff({ first: 500, longest: 30_000 }, lane.failures, Math.random);
+}
+
+/** The clock was set back by so many milliseconds: nothing waits for longer than it would have. */
+export function setBack(lane: Lane, by: number): void {
+  lane.createAfter -= by;
+  lane.editAfter -= by;
+  lane.after -= by;
+  lane.foldAfter -= by;
+  for (const sent of [lane.sent.create, lane.sent.edit]) sent.splice(0, sent.length, ...sent.map((at) => at - by));
 }

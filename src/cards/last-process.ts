@@ -19,7 +19,9 @@ export async function usedUpChannels(
   const recent = await ledger.activity(now - channelLimit.perMs);
   for (const [channelId, activity] of Map.groupBy(recent, (one) => one.channelId)) {
     const newest = activity.at(-1);
-    if (newest !== undefined && activity.length >= busy) until.set(channelId, newest.at + channelLimit.perMs);
+    // What seems to lie ahead was written before the clock was set back.
+    if (newest !== undefined && activity.length >= busy)
+      until.set(channelId, Math.min(newest.at, now) + channelLimit.perMs);
   }
   const doubtful = (await doubts.writeDown()) ?? (await ledger.channelsWithWork());
   for (const channelId of doubtful) until.set(channelId, now + channelLimit.perMs);

@@ -6,7 +6,7 @@ import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
-import { backOff, createLane, isIdle, type Lane, noteSent } from './lane.ts';
+import { backOff, createLane, isIdle, type Lane, noteSent, setBack } from './lane.ts';
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createShown } from './shown.ts';
@@ -78,6 +78,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const shown = createShown({ ledger, unwritten, doubts, log, now });
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   let pausedUntil = 0;
+  /** What the clock told last. */
+  let told = 0;
   /** Nothing is shown before: what the process before has left must be known first, and every kind of card. */
   let hasStarted = false;
   let ending = false;
@@ -86,6 +88,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const lane = lanes.get(channelId) ?? createLane(channelId);
     lanes.set(channelId, lane);
     return lane;
+  }
+
+  /** Milliseconds since 1970. Where the clock was set back, so is what waits by it. */
+  function tellTime(): number {
+    const time = now().getTime();
+    const by = Math.max(0, told - time);
+    told = time;
+    if (by === 0) return time;
+    pausedUntil -= by;
+    for (const lane of lanes.values()) setBack(lane, by);
+    return time;
   }
 
   function run(lane: Lane): void {
@@ -126,7 +139,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function workOnce(lane: Lane): Promise<boolean> {
     const { handed } = lane;
     lane.handed = null;
-    const time = now().getTime();
+    const time = tellTime();
     const blockedUntil = Math.max(lane.after, pausedUntil);
     if (blockedUntil > time) {
       runAt(lane, blockedUntil);
@@ -155,6 +168,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (next.kind === 'card') {
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
       if (isKnown || !(await crowd.lookAround(lane))) await show(lane, doubts.about(next.card));
+      return true;
+    }
+    if (memory !== undefined) {
+      // What it let go first is gone meanwhile.
+      lane.stumbled = true;
       return true;
     }
     const waits = [
@@ -221,7 +239,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (delivery.kind === 'removed') lane.failures = 0;
       return;
     }
-    const time = now().getTime();
+    const time = tellTime();
     noteSent(lane, delivery, time);
     if (delivery.kind === 'shown') {
       lane.failures = 0;
@@ -284,7 +302,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     reserve(channelId, cardId) {
       const lane = laneOf(channelId);
       if (lane.reserved === cardId) return true;
-      const time = now().getTime();
+      const time = tellTime();
       if (!hasStarted || ending || pausedUntil > time || !isIdle(lane, time)) return false;
       lane.reserved = cardId;
       return true;

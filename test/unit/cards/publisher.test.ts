@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type CardRecord, recordOf } from '../../../src/cards/card.ts';
 import type { Channels, Posting } from '../../../src/cards/channels.ts';
+import { usedUpChannels } from '../../../src/cards/last-process.ts';
 import type { Ledger } from '../../../src/cards/ledger.ts';
 import { createPublisher, type Publisher, type Show } from '../../../src/cards/publisher.ts';
 import { wantedCard } from './wanted-card.ts';
@@ -21,6 +22,9 @@ function start(answers: {
   /** What waits in the ledger for its first message. */
   readonly waiting?: CardRecord;
   readonly says?: Show;
+  readonly now?: () => Date;
+  /** Until the channel takes more. */
+  readonly limitMs?: number;
 }) {
   const calls: string[] = [];
   const left = [...answers.doubt];
@@ -53,7 +57,9 @@ function start(answers: {
     settle: async () => undefined,
     postpone: async () => undefined,
   };
-  const later = async () => ({ kind: 'slow down', at: new Date(Date.now() + 60_000), reason: 'limit' }) as const;
+  const now = answers.now ?? (() => new Date());
+  const later = async () =>
+    ({ kind: 'slow down', at: new Date(now().getTime() + (answers.limitMs ?? 60_000)), reason: 'limit' }) as const;
   const posted: { readonly marker: string | null; readonly posting: Posting }[] = [];
   const channels: Channels = {
     create: (_channel, _message, marker, posting) => {
@@ -69,7 +75,7 @@ function start(answers: {
     kinds: { alert: answers.says ?? (async () => message) },
     defaultChannelId: '1',
     log: pino({ level: 'silent' }),
-    now: () => new Date(),
+    now,
     events: { delivered: () => undefined, failed: () => undefined },
   });
   /** Wakes the channel and answers what was asked of the ledger in that turn, up to the last thing that a turn asks. */
@@ -136,4 +142,31 @@ test('a card that is written down while the ledger is asked about it is not show
   await publisher.start();
   await publisher.showUnwritten({ ...held, isHeld: () => false });
   expect(publisher.unwrittenMessage(wantedCard.id)).toBe(undefined);
+});
+
+test('a clock that is set back by an hour keeps no channel waiting for that hour', async () => {
+  let ahead = 3_600_000;
+  const waiting = { ...recordOf(wantedCard), intent: null, creations: 0 };
+  const { posted } = start({
+    ...{ doubt: [], channelsWithWork: ['1'], waiting, limitMs: 50 },
+    now: () => new Date(Date.now() + ahead),
+  });
+  await publisher.start();
+  while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  ahead = 0;
+  while (posted.length === 1) {
+    publisher.wake('1');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(posted).toHaveLength(2);
+});
+
+test('after a start, what was written before the clock was set back leaves a channel alone for no longer than its limit', async () => {
+  const at = 3_600_000;
+  const until = await usedUpChannels(
+    { activity: async () => [1, 2].map(() => ({ channelId: '1', at })), channelsWithWork: async () => [] },
+    { writeDown: async () => [] },
+    1000,
+  );
+  expect(until).toEqual(new Map([['1', 6000]]));
 });
