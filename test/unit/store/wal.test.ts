@@ -28,12 +28,12 @@ afterEach(async () => {
 });
 
 /** A table of numbers, over a disk that answers each sync as `disk` does. */
-async function open(disk: () => Promise<void>) {
+async function open(disk: () => Promise<void>, limitMs = 5000) {
   const writing = openSqlite(path, { readOnly: false });
   const writer = new Kysely<Tables>({ dialect: writing.dialect });
   ends.push(() => writer.destroy());
   writing.raw.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10; CREATE TABLE t (n)');
-  const wal = openWal(path, writing.raw, disk);
+  const wal = openWal(path, writing.raw, { sync: disk, limitMs });
   ends.push(() => wal.close());
   const reader = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true, after: wal.syncing }).dialect });
   ends.push(() => reader.destroy());
@@ -95,4 +95,22 @@ test('a log that could not be synced is not trusted again before all of it is in
   other.exec('COMMIT');
   await put(4);
   expect([store.state(), syncs, await count()]).toEqual(['open', 1, 4]);
+});
+
+test('a disk that does not answer is told as one that refuses; nothing is told as durable before it has taken it', async () => {
+  const hangs = Promise.withResolvers<void>();
+  let syncs = 0;
+  const { put, store, count } = await open(() => {
+    syncs += 1;
+    return syncs === 1 ? hangs.promise : Promise.resolve();
+  }, 20);
+  await expect(put(1)).rejects.toThrow('the disk has not taken it within 0.02 s');
+  expect(store.state()).toBe('failed');
+  // Nobody has to wait for a disk that hangs to read what is known.
+  expect(await count()).toBe(1);
+  await expect(put(2)).rejects.toThrow('The database could not be written');
+  expect(syncs).toBe(1);
+  hangs.resolve();
+  await put(3);
+  expect([store.state(), syncs, await count()]).toEqual(['open', 2, 3]);
 });
