@@ -135,6 +135,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
   }
 
+  /** What is shown as the ledger has it need not be made of what was handed on, too. */
+  function takeBegun(lane: Lane, cardId: string): void {
+    if (lane.handed?.wanted.id === cardId) lane.handed = null;
+  }
+
   /** Does one step. False when nothing can be done now; a timer is then set for what waits. */
   async function workOnce(lane: Lane): Promise<boolean> {
     const { handed } = lane;
@@ -166,6 +171,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await shown.catchUp();
     const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
     if (next.kind === 'card') {
+      takeBegun(lane, next.card.id);
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
       if (isKnown || !(await crowd.lookAround(lane))) await show(lane, doubts.about(next.card));
       return true;
