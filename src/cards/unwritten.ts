@@ -124,7 +124,9 @@ export function createUnwritten(): Unwritten {
     startOver(cardId, move) {
       const card = cards.get(cardId);
       if (card === undefined) return;
-      const record = { ...card.record, messageId: null, ...move };
+      // The next message is another, which Discord must not take for the one that is gone.
+      const creations = card.record.creations + 1;
+      const record = { ...card.record, messageId: null, intent: null, creations, ...move };
       // Nobody needs to see again what is over.
       cards.set(cardId, { ...card, record, shown: move === undefined && !record.open });
     },

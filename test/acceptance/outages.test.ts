@@ -242,6 +242,20 @@ describe('a database that takes no writes', () => {
     lock.close();
   });
 
+  test('and a message that somebody deletes meanwhile is made anew', async () => {
+    const homelab = await start();
+    const { discord } = homelab;
+    const group = newGroup();
+    const lock = holdLock(homelab);
+    expect((await post(homelab, group.body())).status).toBe(503);
+    discord.deleteMessage(await discord.waitForMessage('alerts', (message) => message.text.includes(group.name)));
+    expect((await post(homelab, group.body([{}, { labels: { pod: 'b' } }]))).status).toBe(503);
+    await discord.waitForMessage('alerts', (message) => message.text.includes('2 firing'));
+    expect(titled(homelab, 'alerts', group.name)).toHaveLength(1);
+    lock.exec('ROLLBACK');
+    lock.close();
+  });
+
   test('and whoever acknowledges as soon as it works again has acknowledged what came meanwhile, too', async () => {
     const homelab = await start();
     const { discord } = homelab;

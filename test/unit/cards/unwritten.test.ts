@@ -116,3 +116,10 @@ test('what Discord refused before is tried at once with its newer state', () => 
   const refused = { ...shownBefore, shownRevision: 2, retryAt: 900_000 };
   expect(createUnwritten().put(wanted, refused, message, null)?.record.retryAt).toBeNull();
 });
+
+test('a message that somebody deleted is made anew as another one, which Discord does not take for that', () => {
+  const unwritten = createUnwritten();
+  unwritten.put(wanted, { ...shownBefore, intent: { at: 100, revision: 1 } }, message, null);
+  unwritten.startOver('a');
+  expect(unwritten.get('a')?.record).toMatchObject({ messageId: null, intent: null, creations: 2 });
+});
