@@ -42,8 +42,10 @@ export interface List {
   readonly items: readonly Item[];
   /** What one is called: "alert", "node"; the plural adds an s. */
   readonly noun: string;
-  /** Name of the file that holds all of them whole when not all fit, for example `alerts.txt`. */
+  /** Name of the file that holds all of them whole when not all are shown, for example `alerts.txt`. */
   readonly file: string;
+  /** No more of them are shown, though they would fit. */
+  readonly most?: number;
 }
 
 /** A press of it comes back as an `Invocation` of kind `press` with this `action` and `subject`; it carries no authority. */

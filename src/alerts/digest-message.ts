@@ -79,6 +79,9 @@ export function digestMessage({ openedAt, isOver, folded, waiting }: Storm): Mes
   };
 }
 
+/** Groups that the account of a storm names; all of them are in its file. */
+const mostAccounted = 5;
+
 function account(
   openedAt: number,
   folded: readonly DigestEntry[],
@@ -102,7 +105,7 @@ function account(
     tone: 'good',
     title: `storm over · ${groups(folded.length)}`,
     text,
-    list,
+    list: { ...list, most: mostAccounted },
     footer: 'storm',
   };
 }

@@ -85,6 +85,8 @@ export interface Ring {
   readonly reason: RingReason;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The highest that it rang for; absent in one that an older version wrote. */
+  readonly severity?: Severity;
 }
 
 export interface Incident {

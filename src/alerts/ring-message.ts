@@ -1,7 +1,7 @@
 // What the short reply to a card says that rings: pure, from the incident to the message.
 import { shortened } from '../lib/shortened.ts';
 import type { Message, Run } from '../message.ts';
-import type { Incident, RingReason } from './incident.ts';
+import { type Incident, type RingReason, type Severity, severityRank, worstSeverity } from './incident.ts';
 import { incidentHeadline } from './message.ts';
 import { audible } from './ring.ts';
 
@@ -25,8 +25,14 @@ export function ringMessage(incident: Incident): Message | undefined {
   if (ring === undefined || (incident.closedAt !== null) !== (ring.reason === 'resolved')) return undefined;
   if (incident.acknowledged !== undefined && ringsForNobody(ring.reason)) return undefined;
   if (incident.closedAt === null && audible(incident).length === 0) return undefined;
+  if (ring.reason === 'worse' && isBetter(incident, ring.severity)) return undefined;
   const { line, tone } = incidentHeadline(incident, leads[ring.reason]);
   return { headline: [shortened(line, longest), ...sinceWhen(incident, ring.reason)], tone };
+}
+
+/** What it had got worse by is over. */
+function isBetter(incident: Incident, severity: Severity | undefined): boolean {
+  return severity !== undefined && severityRank(worstSeverity(audible(incident))) > severityRank(severity);
 }
 
 /** How long it has gone on, where that is why it rings. */

@@ -75,7 +75,7 @@ function unrung(incident: Incident, kind: Merge['kind']): Incident {
 export function rung(incident: Incident, reason: RingReason, now: number): Incident {
   return {
     ...incident,
-    ring: { reason, at: now },
+    ring: { reason, at: now, severity: worstSeverity(audible(incident)) },
     ...(isReturn(incident, reason) && { returned: { at: now, severity: worstSeverity(audible(incident)) } }),
     ...(reason === 'not acknowledged' && { escalatedAt: now }),
   };

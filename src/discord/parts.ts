@@ -131,6 +131,7 @@ export function listOf(list: List, max: number, redact: Redact): Part {
   let cutCount = 0;
   const count = isPrepared(list) ? list.count : list.items.length;
   for (const [index, item] of list.items.entries()) {
+    if (index === list.most) break;
     const share = Math.min(room, Math.max(itemLeast, Math.floor(room / (count - index))));
     const rendered = itemOf(item, share, redact);
     // A mere beginning of one more item, at the end of what fits, would tell less than the count does.

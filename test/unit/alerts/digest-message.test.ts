@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestMessage, entryOf } from '../../../src/alerts/digest-message.ts';
 import type { Incident, KnownAlert } from '../../../src/alerts/incident.ts';
+import { render } from '../../../src/discord/message.ts';
 import { minute, t0 } from './notifications.ts';
 
 function incident(id: string, severity: string, closedAt: number | null = null): Incident {
@@ -75,6 +76,19 @@ test('once it is over it tells how many groups, from when until when, and the wo
     { time: new Date(t0 + 90 * minute), style: 'full' },
     ': 1h30m',
   ]);
+});
+
+test('what is left of it is short: the worst by name, and all of them in its file', () => {
+  const folded = entries(...Array.from({ length: 40 }, (_, n) => incident(`Group${n}`, 'warning', t0 + minute)));
+  const rendered = render(digestMessage({ ...storm, isOver: true, folded }), { redact: (text) => text });
+  const [embed] = rendered.body.embeds;
+  expect(embed?.description?.match(/Group\d+/g)).toHaveLength(5);
+  expect(embed?.description).toContain('… and 35 more groups in storm.txt');
+  expect(
+    Buffer.from(rendered.files[0]?.data ?? [])
+      .toString()
+      .match(/Group\d+/g),
+  ).toHaveLength(40);
 });
 
 test('what is hostile in a group is bounded', () => {

@@ -64,6 +64,19 @@ test('a line that rings goes away once all of it is silenced or inhibited', () =
   expect(withSilenced(2)).toBeUndefined();
 });
 
+test('a line that says it got worse goes away once what was worse is over', () => {
+  const worse = [
+    { at: 0, alerts: [one('warning')] },
+    { at: minute, alerts: [one('warning'), one('critical')] },
+  ];
+  expect(ringMessage(life(worse).incident)?.headline).toEqual([expect.stringContaining('got worse: critical')]);
+  const { incident } = life([
+    ...worse,
+    { at: 9 * minute, alerts: [one('warning'), ended('critical', t0 + 8 * minute)] },
+  ]);
+  expect(ringMessage(incident)).toBe(undefined);
+});
+
 describe('a group that goes on', () => {
   test('rings when it gains an alert of higher severity, and not when it gains one of the same', () => {
     const warning = one('warning');
