@@ -10,8 +10,8 @@ import { backOff, createLane, isIdle, type Lane, noteSent, setBack } from './lan
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createShown } from './shown.ts';
-import { tellFailed, tellRefused, tellShown } from './tell.ts';
-import { type AskedUnwritten, createUnwritten } from './unwritten.ts';
+import { tellFailed, tellRefused, tellShown, tellUnshown } from './tell.ts';
+import { type AskedUnwritten, createUnwritten, type UnwrittenCard } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
 export type Show = (cardId: string) => Promise<Message | undefined>;
@@ -157,7 +157,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined && !(await isBehind(lane, memory.record, allowed))) {
       lane.stumbled = false;
-      settle(lane, memory.record, await attempt(memory.record, memory.message, false));
+      await showFromMemory(lane, memory);
       // It may have made a message that a look before did not see.
       lane.seen = null;
       return true;
@@ -173,7 +173,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (next.kind === 'card') {
       takeBegun(lane, next.card.id);
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
-      if (isKnown || !(await crowd.lookAround(lane))) await show(lane, doubts.about(next.card));
+      if (isKnown || !(await crowd.lookAround(lane))) await showOrPostpone(lane, doubts.about(next.card));
       return true;
     }
     if (memory !== undefined) {
@@ -203,6 +203,27 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const asked = { ...allowed, except: unwritten.ids() };
     const next = await ledger.next(lane.channelId, asked, now().getTime()).catch(() => null);
     return next?.kind === 'card' && next.card.priority < priority;
+  }
+
+  /** What is wrong with one card alone holds up no other. */
+  async function showOrPostpone(lane: Lane, card: CardRecord): Promise<void> {
+    try {
+      await show(lane, card);
+    } catch (error) {
+      // Where the store is what failed, it takes no postponement either.
+      await ledger.postpone(card.id, now().getTime() + postponement(card.attempts), card.attempts + 1);
+      tellUnshown(log, card, error);
+    }
+  }
+
+  /** The next notification of it tries anew. */
+  async function showFromMemory(lane: Lane, { record, message }: UnwrittenCard): Promise<void> {
+    try {
+      settle(lane, record, await attempt(record, message, false));
+    } catch (error) {
+      unwritten.forget(record.id);
+      tellUnshown(log, record, error);
+    }
   }
 
   async function show(lane: Lane, card: CardRecord): Promise<void> {

@@ -27,6 +27,11 @@ export function tellFailed(
   log[level]({ ref: record.id, channel: lane.channelId, outcome, reason }, 'A message could not be shown: it waits');
 }
 
+/** A defect of ours: its message cannot be made. */
+export function tellUnshown(log: Logger, { id, channelId }: CardRecord, err: unknown): void {
+  log.error({ err, ref: id, channel: channelId }, 'A card cannot be shown: it waits, and others go on');
+}
+
 export function tellRefused(
   log: Logger,
   { id, channelId }: CardRecord,

@@ -83,7 +83,12 @@ export function createWebhook<N>({ token, parser, accept, taking, limits, workro
       workroom.give(length);
       release();
     };
-    const parsed = await parseBody(bytes, parser, limits).finally(free);
+    const parsed = await parseBody(bytes, parser, limits)
+      .finally(free)
+      .catch((error: unknown) => {
+        done();
+        throw error;
+      });
     collect();
     if (!parsed.ok) {
       done();

@@ -90,7 +90,14 @@ export function groupCommit(
       return new Promise<T>((resolve, reject) => {
         queue.push({
           run: work,
-          meanwhile: (value, durable) => meanwhile?.(value as T, durable),
+          meanwhile(value, durable) {
+            try {
+              meanwhile?.(value as T, durable);
+            } catch (error) {
+              // It is committed: to run the work again would do it twice.
+              reject(error);
+            }
+          },
           resolve: (value) => resolve(value as T),
           reject,
         });

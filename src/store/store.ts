@@ -6,7 +6,7 @@ export type Reader = Kysely<Tables> | Transaction<Tables>;
 
 /**
  * Called when the transaction is committed, before it is durable: for what can be made ready while the disk syncs. Nobody may see anything of it
- * before `durable` resolves; where that rejects, so does the commit. Must not throw.
+ * before `durable` resolves; where that rejects, or this throws, so does the commit.
  */
 export type Meanwhile<T> = (value: T, durable: Promise<void>) => void;
 

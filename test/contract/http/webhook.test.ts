@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { notificationParser } from '../../../src/alerts/schema.ts';
+import type { NotificationParser } from '../../../src/http/json.ts';
+import { createRoom } from '../../../src/lib/room.ts';
 import { head, post, rawClient, start, until } from './client.ts';
 import { token } from './token.ts';
 
@@ -350,4 +352,20 @@ test('a flood of refusals is a few lines of log', async () => {
   for (let i = 0; i < 50; i += 1) await post(http, { headers: { authorization: 'Bearer wrong' } });
   expect(http.log.filter(({ msg }) => msg === 'A webhook was refused')).toHaveLength(1);
   expect(JSON.stringify(http.log)).not.toContain('Bearer wrong');
+});
+
+test('a body on which the parser stumbles leaves room for the next one', async () => {
+  const room = createRoom(1000);
+  const stumbles: NotificationParser<unknown> = {
+    list: 'alerts',
+    whole() {
+      throw new TypeError('a defect');
+    },
+    begin() {
+      throw new TypeError('a defect');
+    },
+  };
+  const http = await start({ parser: stumbles, workroom: room });
+  expect((await post(http)).status).toBe(500);
+  expect(room.taken()).toBe(0);
 });

@@ -6,6 +6,7 @@ import type { Channels, Posting } from '../../../src/cards/channels.ts';
 import { usedUpChannels } from '../../../src/cards/last-process.ts';
 import type { Ledger } from '../../../src/cards/ledger.ts';
 import { createPublisher, type Publisher, type Show } from '../../../src/cards/publisher.ts';
+import type { Line } from '../../../src/message.ts';
 import { wantedCard } from './wanted-card.ts';
 
 const message = { headline: 'firing', tone: 'critical' } as const;
@@ -22,6 +23,8 @@ function start(answers: {
   /** What waits in the ledger for its first message. */
   readonly waiting?: CardRecord;
   readonly says?: Show;
+  /** False where the store takes no postponement. */
+  readonly postpones?: false;
   readonly now?: () => Date;
   /** Until the channel takes more. */
   readonly limitMs?: number;
@@ -33,7 +36,9 @@ function start(answers: {
     next: async (_channel, { create }) => {
       calls.push('next');
       const { waiting } = answers;
-      return waiting !== undefined && create ? { kind: 'card', card: waiting } : { kind: 'idle' };
+      return waiting !== undefined && create && !calls.includes(`postpone ${waiting.id}`)
+        ? { kind: 'card', card: waiting }
+        : { kind: 'idle' };
     },
     unseen: async () => ({ count: 0, since: 0 }),
     seen: async () => undefined,
@@ -55,15 +60,18 @@ function start(answers: {
     startOver: async () => undefined,
     removed: async () => undefined,
     settle: async () => undefined,
-    postpone: async () => undefined,
+    postpone: async (id) => {
+      if (answers.postpones === false) throw new Error('disk full');
+      calls.push(`postpone ${id}`);
+    },
   };
   const now = answers.now ?? (() => new Date());
   const later = async () =>
     ({ kind: 'slow down', at: new Date(now().getTime() + (answers.limitMs ?? 60_000)), reason: 'limit' }) as const;
-  const posted: { readonly marker: string | null; readonly posting: Posting }[] = [];
+  const posted: { readonly marker: string | null; readonly headline: Line; readonly posting: Posting }[] = [];
   const channels: Channels = {
-    create: (_channel, _message, marker, posting) => {
-      posted.push({ marker, posting });
+    create: async (_channel, { headline }, marker, posting) => {
+      posted.push({ marker, headline, posting });
       return later();
     },
     ...{ edit: later, remove: later, readBack: later },
@@ -118,7 +126,10 @@ test('a card that is begun is made ready at once, and leaves when that is durabl
 describe('a card in memory', () => {
   const critical = { ...recordOf({ ...wantedCard, id: 'critical', priority: 0 }), intent: null, creations: 0 };
   const firstPosted = async (says?: Show) => {
-    const { posted } = start({ doubt: [], channelsWithWork: [], waiting: critical, ...(says && { says }) });
+    const { posted } = start({
+      ...{ doubt: [], channelsWithWork: [], waiting: critical, postpones: false },
+      ...(says && { says }),
+    });
     await publisher.start();
     await publisher.showUnwritten({ ...held, wanted: { ...wantedCard, id: 'warning', priority: 1 } });
     while (posted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -135,6 +146,34 @@ describe('a card in memory', () => {
     };
     expect(await firstPosted(fails)).toBe('warning');
   });
+});
+
+test('a card that cannot be shown waits, and others go on', async () => {
+  const broken = { ...recordOf({ ...wantedCard, id: 'broken' }), intent: null, creations: 0 };
+  const says = async () => {
+    throw new TypeError('a defect');
+  };
+  const { calls, posted } = start({ doubt: [], channelsWithWork: ['1'], waiting: broken, says });
+  await publisher.start();
+  while (!calls.includes('postpone broken')) await new Promise((resolve) => setImmediate(resolve));
+  await publisher.showUnwritten(held);
+  while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(posted[0]?.marker).toBe(wantedCard.id);
+});
+
+test('a card in memory that cannot be shown is given up, and others go on', async () => {
+  const { posted } = start({ doubt: [], channelsWithWork: [] });
+  await publisher.start();
+  const unsayable = new Proxy(message, {
+    get() {
+      throw new TypeError('a defect');
+    },
+  });
+  await publisher.showUnwritten({ ...held, message: unsayable, wanted: { ...wantedCard, id: 'broken' } });
+  await publisher.showUnwritten(held);
+  while (posted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(posted[0]?.marker).toBe(wantedCard.id);
+  expect(publisher.unwrittenMessage('broken')).toBe(undefined);
 });
 
 test('a card that is written down while the ledger is asked about it is not shown from memory', async () => {

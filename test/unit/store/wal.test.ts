@@ -70,6 +70,16 @@ test('what is written is told and read once the disk has taken it, and can be ma
   expect(order).toEqual(expect.arrayContaining(['it is told', '1 is read']));
 });
 
+test('what was committed is not done twice where what follows from it fails', async () => {
+  const { put, count } = await open(async () => undefined);
+  const failing = put(1, () => {
+    throw new TypeError('a defect');
+  });
+  const results = await Promise.allSettled([failing, put(2)]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(await count()).toBe(2);
+});
+
 test('where the disk refuses to sync the log, all that is in it goes into the database', async () => {
   const { put, store } = await open(async () => {
     throw new Error('EIO: i/o error, fdatasync');
