@@ -1,9 +1,10 @@
 // What the page can do: the driver's acts of a person, and what happens to the homelab. Each takes a JSON body of its own shape.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { HomelabAlert } from '../alertmanager/homelab-alerts.ts';
 import { beginStorm, endStorm, stormSize } from '../alertmanager/storm.ts';
 import type { Actor, InteractionResult } from '../discord/discord.ts';
-import { type AlertKey, alertKeys, fireOneMore, resolveAll } from './alerts.ts';
+import { type AlertKey, alertKeys, fireOneMore, lostNodeOf, resolveAll } from './alerts.ts';
 import type { Outage } from './outage.ts';
 import type { PageParts } from './parts.ts';
 import { Refusal } from './reading.ts';
@@ -41,6 +42,11 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
   function reach(username: string): Actor {
     if (outage.until !== null) throw new Refusal(409, 'Discord is away: nobody reaches it.');
     return discord.as(username);
+  }
+
+  /** What an alert says of a node is so: whoever asks for its nodes sees the same. */
+  function setNodes(alerts: readonly HomelabAlert[], state: 'ready' | 'lost'): void {
+    for (const node of alerts.map(lostNodeOf)) if (node !== null) kubernetes?.node(node, state);
   }
 
   function outcome(username: string, result: InteractionResult): PageOutcome {
@@ -89,10 +95,14 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
       ({ as, channel, content }) => ({ id: reach(as).say(channel, content).id }),
     ),
     fire: action(z.strictObject({ alert: z.enum(alertKeys) }), ({ alert }) => {
-      if (!fireOneMore(alertmanager, alert satisfies AlertKey)) throw new Refusal(409, 'It fires already.');
+      const fired = fireOneMore(alertmanager, alert satisfies AlertKey);
+      if (fired === null) throw new Refusal(409, 'It fires already.');
+      setNodes([fired], 'lost');
     }),
     resolve: action(z.strictObject({ alert: z.enum(alertKeys) }), ({ alert }) => {
-      if (!resolveAll(alertmanager, alert)) throw new Refusal(409, 'It does not fire.');
+      const resolved = resolveAll(alertmanager, alert);
+      if (resolved.length === 0) throw new Refusal(409, 'It does not fire.');
+      setNodes(resolved, 'ready');
     }),
     storm: action(z.strictObject({ storm: z.enum(['begin', 'end']) }), ({ storm }) => {
       const size = stormSize(alertmanager);

@@ -28,18 +28,24 @@ function fires(alertmanager: Alertmanager, { labels }: HomelabAlert): boolean {
   return alertmanager.firing.some((one) => names.every((name) => one[name] === labels[name]));
 }
 
-/** Fires it about one thing more. @returns false when it fires about all of them. */
-export function fireOneMore(alertmanager: Alertmanager, key: AlertKey): boolean {
+/** Fires it about one thing more. @returns what about; null when it fires about all of them. */
+export function fireOneMore(alertmanager: Alertmanager, key: AlertKey): HomelabAlert | null {
   const next = thingsOf(key).find((thing) => !fires(alertmanager, thing));
-  if (next !== undefined) alertmanager.fire(next.labels, next.annotations);
-  return next !== undefined;
+  if (next === undefined) return null;
+  alertmanager.fire(next.labels, next.annotations);
+  return next;
 }
 
-/** Resolves it about everything. @returns false when it does not fire. */
-export function resolveAll(alertmanager: Alertmanager, key: AlertKey): boolean {
+/** Resolves it about everything. @returns what about; empty when it does not fire. */
+export function resolveAll(alertmanager: Alertmanager, key: AlertKey): readonly HomelabAlert[] {
   const firing = thingsOf(key).filter((thing) => fires(alertmanager, thing));
   for (const { labels } of firing) alertmanager.resolve(labels);
-  return firing.length > 0;
+  return firing;
+}
+
+/** The node that is lost while this alert fires; null where it is about something else. */
+export function lostNodeOf({ labels }: HomelabAlert): string | null {
+  return labels['alertname'] === 'NodeDown' ? (labels['node'] ?? null) : null;
 }
 
 export function pageAlerts(alertmanager: Alertmanager): PageAlert[] {

@@ -1,6 +1,6 @@
 // Group commit: what arrives in the same moment shares one transaction, and so one sync of the disk.
 import { isNativeError } from 'node:util/types';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { sqliteCode } from './sqlite.ts';
 import { type Meanwhile, type Store, StoreFailed } from './store.ts';
@@ -20,15 +20,23 @@ const storeCodes = new Set([3, 5, 6, 8, 10, 11, 13, 14, 26]);
 /** More than this in one transaction would keep the event loop from Discord's deadlines. */
 const batchSize = 64;
 
-/** Serialises all writes of this process; see `Store.commit`. That the database takes none any more is logged once, and that it does again. */
+/** Between two tries of a database that takes no writes, in milliseconds. */
+const defaultProbeMs = 10_000;
+
+/**
+ * Serialises all writes of this process; see `Store.commit`. That the database takes none any more is logged once, and so is that it does again, for
+ * which it is tried every `probeMs`. `end` resolves once nothing is left to be written.
+ */
 export function groupCommit(
   db: Kysely<Tables>,
   wal: Pick<Wal, 'sync'>,
   log: Logger,
-): Pick<Store, 'commit' | 'state'> & { drained(): Promise<void> } {
+  probeMs = defaultProbeMs,
+): Pick<Store, 'commit' | 'state'> & { end(): Promise<void> } {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
   let failed = false;
+  let probe: NodeJS.Timeout | null = null;
 
   async function together(batch: readonly Waiting[]): Promise<void> {
     const results: unknown[] = [];
@@ -56,9 +64,18 @@ export function groupCommit(
         'The database takes no writes: see that its disk has room and that nothing else holds it',
       );
     failed = true;
+    probeLater();
     const reason = isNativeError(error) ? error.message : String(error);
     for (const { reject } of batch) reject(new StoreFailed(reason));
     return true;
+  }
+
+  /** Where nothing else is to be written, nobody would learn that it could be. */
+  function probeLater(): void {
+    probe ??= setTimeout(() => {
+      probe = null;
+      if (failed) commit((tx) => sql`pragma user_version = 0`.execute(tx)).catch(() => undefined);
+    }, probeMs);
   }
 
   async function alone(waiting: Waiting): Promise<void> {
@@ -85,28 +102,31 @@ export function groupCommit(
     draining = null;
   }
 
-  return {
-    commit<T>(work: (tx: Transaction<Tables>) => Promise<T>, meanwhile?: Meanwhile<T>): Promise<T> {
-      return new Promise<T>((resolve, reject) => {
-        queue.push({
-          run: work,
-          meanwhile(value, durable) {
-            try {
-              meanwhile?.(value as T, durable);
-            } catch (error) {
-              // It is committed: to run the work again would do it twice.
-              reject(error);
-            }
-          },
-          resolve: (value) => resolve(value as T),
-          reject,
-        });
-        draining ??= drain();
+  function commit<T>(work: (tx: Transaction<Tables>) => Promise<T>, meanwhile?: Meanwhile<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      queue.push({
+        run: work,
+        meanwhile(value, durable) {
+          try {
+            meanwhile?.(value as T, durable);
+          } catch (error) {
+            // It is committed: to run the work again would do it twice.
+            reject(error);
+          }
+        },
+        resolve: (value) => resolve(value as T),
+        reject,
       });
-    },
+      draining ??= drain();
+    });
+  }
+
+  return {
+    commit,
     state: () => (failed ? 'failed' : 'open'),
-    async drained() {
+    async end() {
       while (draining !== null) await draining;
+      if (probe !== null) clearTimeout(probe);
     },
   };
 }

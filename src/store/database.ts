@@ -113,13 +113,13 @@ async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAs
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
     const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true, after: wal.syncing }).dialect });
     await sql`select 1`.execute(db);
-    const { commit, state, drained } = groupCommit(writer, wal, log);
+    const { commit, state, end } = groupCommit(writer, wal, log);
     return {
       db,
       commit,
       state,
       async close() {
-        await drained();
+        await end();
         await db.destroy();
         await writer.destroy();
         wal.close();

@@ -37,7 +37,8 @@ async function open(disk: () => Promise<void>, limitMs = 5000) {
   ends.push(() => wal.close());
   const reader = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true, after: wal.syncing }).dialect });
   ends.push(() => reader.destroy());
-  const store = groupCommit(writer, wal, pino({ level: 'silent' }));
+  const store = groupCommit(writer, wal, pino({ level: 'silent' }), 20);
+  ends.push(() => store.end());
   return {
     store,
     put: (n: number, meanwhile?: (n: number, durable: Promise<void>) => void) =>
@@ -123,4 +124,18 @@ test('a disk that does not answer is told as one that refuses; nothing is told a
   hangs.resolve();
   await put(3);
   expect([store.state(), syncs, await count()]).toEqual(['open', 2, 3]);
+});
+
+test('that the database takes writes again is found out though nobody writes', async () => {
+  const { put, store } = await open(async () => {
+    throw new Error('EIO: i/o error, fdatasync');
+  });
+  const other = new DatabaseSync(path, { readOnly: true });
+  ends.push(() => other.close());
+  other.exec('BEGIN; SELECT * FROM t');
+  await expect(put(1)).rejects.toThrow('could not be written');
+  expect(store.state()).toBe('failed');
+  other.exec('COMMIT');
+  while (store.state() === 'failed') await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(store.state()).toBe('open');
 });
