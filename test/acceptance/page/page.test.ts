@@ -79,7 +79,10 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
     await screen.click('button', 'One more NodeDown');
     await screen.reads('#messages .message:last-child', '2 firing', 'desktop-2', '(edited)');
     await screen.reads('#alerts', 'firing for 2');
+    // It is so: whoever asks for the nodes sees the same.
+    await screen.reads('#nodes', '2 of 4 ready');
     await screen.click('button', 'Resolve NodeDown');
+    await screen.reads('#nodes', '4 of 4 ready');
     await screen.reads('#messages .message:last-child', '2 resolved');
     expect((await screen.tab.$$('.message')).length).toBe(2);
     await screen.reads('#walk', '3 of 7', 'Ask for the nodes as Vera');
