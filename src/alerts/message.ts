@@ -136,7 +136,7 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
   if (isProvisional(incident)) lines.push("Found in Alertmanager's list: no notification of it has arrived yet.");
   if (incident.truncated > 0) {
     lines.push(
-      `Alertmanager listed ${alerts.length} and left out ${incident.truncated} (max_alerts): whether those are over is not known here.`,
+      `Alertmanager's last notification left out ${incident.truncated} (max_alerts): whether those are over was not said.`,
     );
   }
   return lines;
