@@ -27,8 +27,15 @@ const mostPasses = 4;
 /** Shorter secrets would be found everywhere by accident; the configuration warns of them. */
 const shortest = 6;
 
+/** What a text was cut to ends with this. */
+const ellipsis = '…';
+
+/** Less of the beginning of a secret would be found by accident. */
+const shortestBeginning = 8;
+
 /**
- * `redact`, and besides it these secrets wherever they appear, as they are and as they look in a URL, in JSON and in base64.
+ * `redact`, and besides it these secrets wherever they appear, as they are and as they look in a URL, in JSON and in base64. Where a text was cut
+ * in the middle of one, its beginning is redacted.
  * @param secrets of this process's own configuration.
  */
 export function redactor(secrets: readonly Secret[]): Redact {
@@ -39,8 +46,22 @@ export function redactor(secrets: readonly Secret[]): Redact {
     for (const one of known) {
       if (rest.includes(one)) rest = rest.split(one).join(redacted);
     }
-    return redact(rest);
+    return redact(rest.includes(ellipsis) ? withoutBeginnings(rest, known) : rest);
   };
+}
+
+function withoutBeginnings(text: string, secrets: readonly string[]): string {
+  let rest = text;
+  for (const secret of secrets) {
+    const beginning = secret.slice(0, shortestBeginning);
+    if (beginning.length < shortestBeginning) continue;
+    for (let at = rest.indexOf(beginning); at !== -1; at = rest.indexOf(beginning, at + 1)) {
+      let end = at + shortestBeginning;
+      while (end - at < secret.length && rest[end] === secret[end - at]) end += 1;
+      if (rest[end] === ellipsis) rest = `${rest.slice(0, at)}${redacted}${rest.slice(end)}`;
+    }
+  }
+  return rest;
 }
 
 function spellingsOf(text: string): string[] {

@@ -366,6 +366,12 @@ describe("the process's own secrets", () => {
     expect(own(`| ${long} |`)).toBe('| [redacted] |');
   });
 
+  test('are found where a text was cut in the middle of one, and nowhere by a mere beginning', () => {
+    expect(own('node Tr0ub4dor&3… is down')).toBe('node [redacted]… is down');
+    expect(own(`${long.slice(0, -1)}…, Tr0ub4do…`)).toBe('[redacted]…, [redacted]…');
+    expect(own('Tr0ub4d… and Tr0ub4dor…x, Tr0ub4dor.')).toBe('Tr0ub4d… and [redacted]…x, Tr0ub4dor.');
+  });
+
   test('that are too short to be told from words are left alone', () => {
     expect(own('the abc of it')).toBe('the abc of it');
   });
