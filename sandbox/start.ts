@@ -73,7 +73,10 @@ async function serve(homelab: Homelab, port: number, interrupted: Promise<void>)
   try {
     if (homelab.advice !== null) say(`— ${homelab.advice}`);
     say(`— The page is at ${page.url}`);
-    say(`— Webhooks go to ${homelab.bot.url}/webhooks/alertmanager. What appears in the channels is written here too.`);
+    say(
+      `— Webhooks go to ${homelab.bot.url}/webhooks/alertmanager, with "Authorization: Bearer ${homelab.webhookToken}".`,
+    );
+    say('  What appears in the channels is written here too.');
     say('— Ctrl-C ends all of it. npm start -- --tour plays the main job by itself.\n');
     await Promise.race([interrupted, homelab.bot.ended.then(({ code }) => say(`The bot ended with code ${code}.`))]);
     return 0;
