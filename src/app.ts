@@ -303,7 +303,10 @@ export async function startApp(options: {
       .load()
       .catch((err: unknown) => log.warn({ err }, 'Open alerts are not suggested until they are heard of again'));
     void suggestions.refresh();
-    if (store.setAside !== null) await posts.post(setAsideNotice(config.discord.alertChannelId, now()));
+    if (store.setAside !== null)
+      await posts
+        .post(setAsideNotice(config.discord.alertChannelId, now()))
+        .catch((err: unknown) => log.warn({ err }, 'That the database was set aside could not be posted'));
     checkChannels();
     const sweeper = startSweeper({ store, keepMs: config.alerts.keepMs, log, now });
     lifecycle.onStop('sweeper', () => sweeper.stop());

@@ -26,7 +26,7 @@ export interface DigestStore {
 }
 
 export interface Digests {
-  /** Shows anew what a process before may have left with groups that have messages of their own by now. Rejects when the store fails. */
+  /** Shows anew what a process before may have left with groups that have messages of their own by now; tried again where the store fails. */
   start(): Promise<void>;
   stop(): void;
   show(cardId: string): Promise<Message | undefined>;
@@ -45,6 +45,9 @@ const pageSize = 200;
 /** Those that wait for messages of their own are named too, as far as they are soon there. */
 const mostWaiting = 50;
 
+/** Between two tries of a store that takes nothing at the start, in milliseconds. */
+const retryMs = 5_000;
+
 /** How soon those that wait have messages of their own, in milliseconds. */
 const waitingMs = 30_000;
 
@@ -57,6 +60,7 @@ export function createDigests(options: {
   const { store, publisher, log, now } = options;
   /** One a storm; a channel has one at a time. */
   const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
 
   /** Until then the card names groups that soon have messages of their own. */
   function showAgain(id: string): void {
@@ -83,9 +87,24 @@ export function createDigests(options: {
     return all;
   }
 
+  /** What is open is shown anew, as soon as the store takes that. */
+  async function start(): Promise<void> {
+    try {
+      await again(null);
+    } catch (err) {
+      if (stopped) return;
+      log.warn({ err }, 'Storms could not be shown anew: tried again');
+      timers.set(
+        'start',
+        setTimeout(() => void start(), retryMs),
+      );
+    }
+  }
+
   return {
-    start: () => again(null),
+    start,
     stop() {
+      stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
     },
     async show(cardId) {

@@ -99,11 +99,17 @@ export function createOperations(options: OperationsOptions): Operations {
     return procedure;
   }
 
-  function launch(operation: Operation, abortAskedBy: Requester | null): void {
+  function launch(operation: Operation, abortAskedBy: Requester | null, go = run): void {
     const abort = new AbortController();
     if (abortAskedBy !== null) abort.abort(new Aborted(abortAskedBy));
-    const done = run(operation, abort.signal).finally(() => running.delete(operation.id));
+    const done = go(operation, abort.signal).finally(() => running.delete(operation.id));
     running.set(operation.id, { abort, done });
+  }
+
+  async function takeUp(taken: Operation, signal: AbortSignal): Promise<void> {
+    if (!(await saved(taken))) return;
+    log.warn({ ...about(taken), step: taken.step }, 'An interrupted operation is taken up');
+    await run(taken, signal);
   }
 
   async function run(begun: Operation, signal: AbortSignal): Promise<void> {
@@ -228,10 +234,7 @@ export function createOperations(options: OperationsOptions): Operations {
     },
     async resume() {
       for (const { operation, abortAskedBy } of await store.unfinished()) {
-        const taken = { ...operation, resumed: operation.resumed + 1 };
-        await save(taken);
-        log.warn({ ...about(taken), step: taken.step }, 'An interrupted operation is taken up');
-        launch(taken, abortAskedBy);
+        launch({ ...operation, resumed: operation.resumed + 1 }, abortAskedBy, takeUp);
       }
     },
     running: (app) => store.running(app),

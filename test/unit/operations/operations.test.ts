@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createAudit } from '../../../src/audit/audit.ts';
@@ -215,7 +216,13 @@ describe('an end of the process', () => {
     await first.stop();
     expect(await first.read(id)).toMatchObject({ ending: null, step: 'two' });
     const second = walking(straight);
+    // Another process that holds the write lock does to the bot what a full disk does: the start goes on without it.
+    const lock = new DatabaseSync(join(folder, 'bot.db'));
+    lock.exec('BEGIN IMMEDIATE');
     await second.resume();
+    expect(await second.read(id)).toMatchObject({ resumed: 0 });
+    lock.exec('ROLLBACK');
+    lock.close();
     expect(await endOf(second, id)).toMatchObject({ ending: 'done', resumed: 1, state: { done: ['one', 'two'] } });
   });
 });
