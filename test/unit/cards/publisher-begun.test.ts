@@ -16,6 +16,7 @@ test('what the ledger has shown of a card that is begun is not shown again as it
     return { kind: 'sent', messageId: '9' };
   };
   const publisher = createPublisher({
+    // Of the ledger and the channels, only what this way asks for is there: anything else would fail the test.
     ledger: {
       doubt: async () => [],
       activity: async () => [],
