@@ -11,8 +11,8 @@ export function linkable(address: string, max: number, redact: (text: string) =>
   const text = address.trim();
   // Lengths double at most when encoded; more is not even parsed.
   if (text.length > max || clean(text) !== text || /\s/.test(text)) return null;
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return null;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   if (url.username !== '' || url.password !== '') return null;
   if (!/^[^.]+(?:\.[^.]+)+$/.test(url.hostname)) return null;

@@ -13,7 +13,7 @@ import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
 import { upsertCard } from './card-rows.ts';
 import { fold, wantFolded } from './digests.ts';
-import { prepared } from './prepared.ts';
+import { oneRow, prepared } from './prepared.ts';
 import { settledCard, settleRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 import type { CardsTable, Tables } from './tables.ts';
@@ -158,7 +158,7 @@ const mostUrgent = prepared((db, asked: NextAsked) =>
     .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', asked.now)]))
     .orderBy('priority')
     .orderBy('wanted_at')
-    .limit(1),
+    .limit(oneRow),
 );
 
 const nextRetry = prepared((db, asked: { channelId: string; now: number }) =>

@@ -6,6 +6,7 @@ import type { WantedCard } from '../cards/card.ts';
 import type { Folding, FoldingRule } from '../cards/fold.ts';
 import { upsertCard, upsertRing } from './card-rows.ts';
 import { toIncidents } from './incident-state.ts';
+import { oneRow } from './prepared.ts';
 import type { Reader, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -122,7 +123,7 @@ export function digestStore(store: Store, clock: () => Date): DigestStore {
           .select('cards.id')
           .where('folded_into', '=', id)
           .where('incidents.closed_at', 'is', null)
-          .limit(1)
+          .limit(oneRow)
           .executeTakeFirst();
         if (open !== undefined) return false;
         await tx

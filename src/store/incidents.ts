@@ -6,7 +6,7 @@ import type { ReconcilerStore } from '../alerts/reconciler.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { wantCard } from './cards.ts';
 import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
-import { prepared } from './prepared.ts';
+import { oneRow, prepared } from './prepared.ts';
 import { reviewRing, wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 
@@ -97,7 +97,7 @@ const latestOf = prepared((db, asked: { receiver: string; groupKey: string }) =>
     .where('receiver', '=', asked.receiver)
     .where('group_key', '=', asked.groupKey)
     .orderBy('opened_at', 'desc')
-    .limit(1),
+    .limit(oneRow),
 );
 
 /** The newest incident of an alert group, open or closed. */
@@ -115,7 +115,7 @@ const anyProvisional = prepared((db, asked: { receiver: string }) =>
     // A range, which the index answers; the next character after the colon is the semicolon.
     .where('group_key', '>=', provisionalPrefix)
     .where('group_key', '<', afterProvisional)
-    .limit(1),
+    .limit(oneRow),
 );
 
 interface ProvisionalAsked extends Record<string, string> {
@@ -141,7 +141,7 @@ const provisionalOf = prepared((db, asked: ProvisionalAsked) => {
     .where((eb) => eb.or([own, holds]))
     .orderBy(own, 'desc')
     .orderBy('opened_at', 'desc')
-    .limit(1);
+    .limit(oneRow);
 });
 
 async function provisionalIncident(
@@ -167,7 +167,7 @@ async function newestOf(
     // Both sides are spelt by SQLite; their order is Go's, in notifications and in the list.
     .where(sql<boolean>`json(state -> '$.groupLabels') = json(${JSON.stringify(groupLabels)})`)
     .orderBy('opened_at', 'desc')
-    .limit(1)
+    .limit(oneRow)
     .executeTakeFirst();
   return row && toIncident(db, row);
 }

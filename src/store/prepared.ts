@@ -1,8 +1,14 @@
 // Queries that are built once: building one and writing its SQL takes several times as long as running it.
-import type { Compilable, CompiledQuery } from 'kysely';
+import { type Compilable, type CompiledQuery, sql } from 'kysely';
 import type { Reader } from './store.ts';
 
 type Value = string | number | null;
+
+/**
+ * For `limit`, written into the SQL: SQLite looks at the value that is bound to a limit when it plans, and so
+ * plans anew each time that one is bound.
+ */
+export const oneRow = sql.lit(1);
 
 /** Stands where a value will be. */
 class Placeholder {
