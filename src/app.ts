@@ -5,6 +5,7 @@ import { commands } from '../commands/index.ts';
 import { eachOpen } from './alerts/open-incidents.ts';
 import { type Notification, notificationParser } from './alerts/schema.ts';
 import { buildAlerts } from './app/alerts.ts';
+import { startChannelCheck } from './app/channel-check.ts';
 import { buildSilencing, doubtAbout } from './app/silencing.ts';
 import { startSweeper } from './app/sweeper.ts';
 import { createAudit } from './audit/audit.ts';
@@ -307,17 +308,10 @@ export async function startApp(options: {
       await posts
         .post(setAsideNotice(config.discord.alertChannelId, now()))
         .catch((err: unknown) => log.warn({ err }, 'That the database was set aside could not be posted'));
-    checkChannels();
+    const channelCheck = startChannelCheck(discord, config);
+    lifecycle.onStop('channel check', () => channelCheck.stop());
     const sweeper = startSweeper({ store, keepMs: config.alerts.keepMs, log, now });
     lifecycle.onStop('sweeper', () => sweeper.stop());
-
-    function checkChannels(): void {
-      const routed = config.alerts.routes.map(({ channel, mention, escalate }) => ({
-        id: channel,
-        mentions: mention.length > 0 || (escalate !== undefined && escalate.mention.length > 0),
-      }));
-      void discord.checkPermissions([{ id: config.discord.alertChannelId, mentions: false }, ...routed]);
-    }
 
     return { url: http.url, stop };
   } catch (error) {

@@ -4,6 +4,7 @@ import { commands } from '../../commands/index.ts';
 import { examineAlertmanager } from '../alertmanager/examine.ts';
 import { openAlertmanager } from '../alertmanager/open.ts';
 import { examineCluster, examineKubectl } from '../cluster/examine.ts';
+import { channelsOf } from '../config/channels.ts';
 import type { Config } from '../config/config.ts';
 import { examineDiscord } from '../discord/examine.ts';
 import { definitionsOf } from '../dispatch/definitions.ts';
@@ -47,6 +48,7 @@ export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Pr
     {
       config,
       warnings,
+      channels: channelsOf(config),
       needs: needsOf(commands, config.apps),
       outside: outsideOf(options),
       limitMs,

@@ -46,7 +46,7 @@ export interface DiscordRoom {
   /** Calls the listener at each change; returns what takes it off again. */
   onState(listener: (state: SessionState) => void): () => void;
   /** Logs one line for each channel where the bot lacks a permission, and returns what it found. Never rejects. */
-  checkPermissions(channels: readonly (string | ChannelUse)[], signal?: AbortSignal): Promise<readonly ChannelReport[]>;
+  checkPermissions(channels: readonly ChannelUse[], signal?: AbortSignal): Promise<readonly ChannelReport[]>;
   /** Takes no more interactions, finishes those in flight within 3 s, and leaves nothing open. */
   stop(): Promise<void>;
 }

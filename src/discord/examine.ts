@@ -2,8 +2,8 @@
 import { Routes } from 'discord.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { NamedChannel } from '../config/channels.ts';
 import type { ChannelFacts, DiscordFacts } from '../doctor/discord.ts';
-import type { WantedChannel } from '../doctor/wanted.ts';
 import { type Asked, type Fault, known, notAsked } from '../lib/asked.ts';
 import { pause } from '../lib/pause.ts';
 import type { Redact } from '../lib/redact.ts';
@@ -21,7 +21,7 @@ export interface ExamineOptions {
   readonly apiUrl: string;
   readonly guildId: string;
   readonly definitions: readonly CommandDefinition[];
-  readonly channels: readonly WantedChannel[];
+  readonly channels: readonly NamedChannel[];
   readonly log: Logger;
   readonly redact: Redact;
   readonly now: () => Date;
@@ -73,14 +73,12 @@ export async function examineDiscord(options: ExamineOptions, signal: AbortSigna
   }
 
   async function channelFacts(standing: Standing): Promise<Map<string, Asked<ChannelFacts>>> {
-    const mentionable = new Set(standing.roles.filter((role) => role.mentionable).map(({ id }) => id));
     const found = new Map<string, Asked<ChannelFacts>>();
     for (let at = 0; at < options.channels.length; at += atOnce) {
       const some = options.channels.slice(at, at + atOnce);
       await Promise.all(
-        some.map(async ({ id, mention }) => {
-          const use = { id, mentions: mention.some((role) => !mentionable.has(role)) };
-          found.set(id, await asked(() => lookAt(use, standing, get)));
+        some.map(async (channel) => {
+          found.set(channel.id, await asked(() => lookAt(channel, standing, get)));
         }),
       );
     }

@@ -9,8 +9,8 @@ import { IdOnly, Snowflake } from './schema.ts';
 
 export interface ChannelUse {
   readonly id: string;
-  /** A route to this channel mentions roles. */
-  readonly mentions: boolean;
+  /** Ids of the roles that are mentioned there. */
+  readonly mention: readonly string[];
 }
 
 /** What the bot lacks in a channel. */
@@ -78,15 +78,14 @@ export interface Standing {
 }
 
 export async function checkPermissions(
-  channels: readonly (string | ChannelUse)[],
+  channels: readonly ChannelUse[],
   options: { rest: Rest; guildId: string; log: Logger; now: () => Date; redact: Redact; signal: AbortSignal },
 ): Promise<readonly ChannelReport[]> {
   const { rest, guildId, log, signal } = options;
-  const uses = channels.map((channel) => (typeof channel === 'string' ? { id: channel, mentions: false } : channel));
   const get: Get = (route) => rest.request({ method: 'GET', route, signal });
   const reports: ChannelReport[] = [];
   let standing: Standing | null = null;
-  for (const use of uses) {
+  for (const use of channels) {
     try {
       standing ??= await standingIn(guildId, get);
       const { missing, unfit } = await lookAt(use, standing, get);
@@ -128,7 +127,7 @@ export async function lookAt(use: ChannelUse, standing: Standing, get: Get): Pro
   const isThread = threadTypes.has(channel.type);
   const parentId = channel.parent_id ?? null;
   const parent = isThread && parentId !== null ? Channel.parse(await get(Routes.channel(parentId))) : channel;
-  return { name, missing: missingIn(parent, isThread, use.mentions, standing), unfit: null };
+  return { name, missing: missingIn(parent, isThread, use.mention, standing), unfit: null };
 }
 
 /** Rejects with what `failureOf` reads. */
@@ -139,14 +138,21 @@ export async function standingIn(guildId: string, get: Get): Promise<Standing> {
   return { guildId, self, roles, own: new Set([guildId, ...member.roles]) };
 }
 
-function missingIn(channel: Channel, isThread: boolean, mentions: boolean, standing: Standing): readonly string[] {
+function missingIn(
+  channel: Channel,
+  isThread: boolean,
+  mention: readonly string[],
+  standing: Standing,
+): readonly string[] {
   const bits = permissionsIn(channel, standing);
   const lacks = (bit: bigint): boolean => (bits & bit) !== bit;
   const send = isThread
     ? (['Send Messages in Threads', PermissionFlagsBits.SendMessagesInThreads] as const)
     : (['Send Messages', PermissionFlagsBits.SendMessages] as const);
   const missing: string[] = [needed[0], send, ...needed.slice(1)].filter(([, bit]) => lacks(bit)).map(([name]) => name);
-  if (mentions && lacks(PermissionFlagsBits.MentionEveryone)) missing.push(mentionName);
+  const mentionable = new Set(standing.roles.filter((role) => role.mentionable).map(({ id }) => id));
+  const needsLeave = mention.some((role) => !mentionable.has(role));
+  if (needsLeave && lacks(PermissionFlagsBits.MentionEveryone)) missing.push(mentionName);
   return missing;
 }
 

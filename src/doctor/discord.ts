@@ -1,7 +1,8 @@
 // What was found at Discord → lines. Pure.
+import type { NamedChannel } from '../config/channels.ts';
 import type { Asked, Fault } from '../lib/asked.ts';
 import { fail, judge, type Line, listed, ok, skip, warn } from './line.ts';
-import type { WantedChannel, WantedRoles } from './wanted.ts';
+import type { WantedRoles } from './wanted.ts';
 
 export interface DiscordFacts {
   readonly self: Asked<{ readonly id: string; readonly name: string }>;
@@ -40,7 +41,7 @@ export interface DiscordWanted {
   readonly guildId: string;
   /** Host of DISCORD_API_URL. */
   readonly host: string;
-  readonly channels: readonly WantedChannel[];
+  readonly channels: readonly NamedChannel[];
   readonly roles: readonly WantedRoles[];
 }
 
@@ -144,7 +145,7 @@ function gatewayLines(gateway: DiscordFacts['gateway'], because: string, host: s
   ];
 }
 
-function channelLine({ id, places, mention }: WantedChannel, facts: DiscordFacts, because: string): Line {
+function channelLine({ id, places, mention }: NamedChannel, facts: DiscordFacts, because: string): Line {
   const asked = facts.channels.get(id) ?? { kind: 'not asked' };
   const named = listed(places);
   const what = `Discord channel ${id} (${named})`;

@@ -1,5 +1,6 @@
 // The doctor: asks all services at once, prints a line for each check in an order that does not change, and says whether something failed.
 import type { Level } from '../access/level.ts';
+import type { NamedChannel } from '../config/channels.ts';
 import type { Config } from '../config/config.ts';
 import type { Asked } from '../lib/asked.ts';
 import { judgeAlertmanager } from './alertmanager.ts';
@@ -9,13 +10,13 @@ import { fail, type Line, ok, sumOf, warn } from './line.ts';
 import { type DiskFacts, judgeDisk, judgePort, type PortFacts } from './machine.ts';
 import { judgePrograms, type ProgramFacts } from './programs.ts';
 import { judgeImage, judgeManifests, judgeRepository, type RepositoryFacts } from './repository.ts';
-import { type Need, type WantedChannel, wantedChannels, wantedRoles } from './wanted.ts';
+import { type Need, wantedRoles } from './wanted.ts';
 
 type App = Config['apps'][number];
 
 /** What the rooms find out. Nothing of it changes anything; each rejects with the signal's reason, and with nothing else that is expected. */
 export interface Outside {
-  discord(channels: readonly WantedChannel[], signal: AbortSignal): Promise<DiscordFacts>;
+  discord(channels: readonly NamedChannel[], signal: AbortSignal): Promise<DiscordFacts>;
   /** Null where no cluster is configured; a clause where its kubeconfig cannot be used. */
   cluster(
     needs: Readonly<Record<Level, readonly Need[]>>,
@@ -37,6 +38,8 @@ export interface Examination {
   readonly config: Config;
   /** What is allowed but probably not meant, as clauses. */
   readonly warnings: readonly string[];
+  /** Those that `config` names. */
+  readonly channels: readonly NamedChannel[];
   readonly needs: Readonly<Record<Level, readonly Need[]>>;
   readonly outside: Outside;
   /** Milliseconds for all of it. */
@@ -49,12 +52,12 @@ export interface Examination {
  * @throws the signal's reason.
  */
 export async function examine(examination: Examination, signal: AbortSignal): Promise<readonly Line[]> {
-  const { config, warnings, needs, outside, limitMs, print } = examination;
+  const { config, warnings, channels, needs, outside, limitMs, print } = examination;
   const { apps } = config;
   const late = AbortSignal.timeout(limitMs);
   const until = AbortSignal.any([signal, late]);
   const asking = {
-    discord: outside.discord(wantedChannels(config), until),
+    discord: outside.discord(channels, until),
     cluster: outside.cluster(needs, apps, until),
     alertmanager: outside.alertmanager(until),
     programs: outside.programs(until),
@@ -66,7 +69,7 @@ export async function examine(examination: Examination, signal: AbortSignal): Pr
   const wantedOfDiscord = {
     guildId: config.discord.guildId,
     host: new URL(config.discord.apiUrl).host,
-    channels: wantedChannels(config),
+    channels,
     roles: wantedRoles(config),
   };
   const parts: readonly (readonly [what: string, lines: Promise<Line[]>])[] = [

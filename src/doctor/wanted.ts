@@ -2,14 +2,6 @@
 import { type Level, levels } from '../access/level.ts';
 import type { Config } from '../config/config.ts';
 
-/** A channel that is written to, and where the configuration says so. */
-export interface WantedChannel {
-  readonly id: string;
-  readonly places: readonly string[];
-  /** Ids of the roles that are mentioned there. */
-  readonly mention: readonly string[];
-}
-
 /** Roles that one entry of the configuration names. */
 export interface WantedRoles {
   readonly place: string;
@@ -32,26 +24,6 @@ export interface UsingCommand {
   readonly level: Level | 'everyone';
   readonly options: Readonly<Record<string, unknown>>;
   readonly rights?: readonly { readonly group: string; readonly resource: string; readonly verbs: readonly string[] }[];
-}
-
-export function wantedChannels({ discord, alerts }: Pick<Config, 'discord' | 'alerts'>): WantedChannel[] {
-  const uses = [
-    { place: 'DISCORD_ALERT_CHANNEL_ID', id: discord.alertChannelId, mention: [] },
-    ...(discord.auditChannelId === null
-      ? []
-      : [{ place: 'DISCORD_AUDIT_CHANNEL_ID', id: discord.auditChannelId, mention: [] }]),
-    ...alerts.routes.map(({ channel, mention, escalate }, at) => ({
-      place: `alerts.routes[${at}]`,
-      id: channel,
-      mention: [...mention, ...(escalate?.mention ?? [])],
-    })),
-  ];
-  const byId = Map.groupBy(uses, ({ id }) => id);
-  return [...byId].map(([id, same]) => ({
-    id,
-    places: same.map(({ place }) => place),
-    mention: [...new Set(same.flatMap(({ mention }) => mention))],
-  }));
 }
 
 /** Only entries that name a role. */

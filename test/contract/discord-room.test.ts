@@ -332,6 +332,8 @@ describe('what becomes of a request', () => {
 });
 
 describe('permissions', () => {
+  const use = (id: string, ...mention: string[]) => ({ id, mention });
+
   test('that are missing are named, one line a channel', async () => {
     const room = open();
     discord.deny('alerts', 'EmbedLinks');
@@ -339,12 +341,12 @@ describe('permissions', () => {
     discord.deny('general', 'MentionEveryone');
     discord.deny('operations', 'ViewChannel');
     const reports = await room.checkPermissions([
-      discord.channelId('alerts'),
-      { id: discord.channelId('general'), mentions: true },
-      { id: discord.channelId('alerts-critical'), mentions: true },
-      discord.channelId('audit'),
-      discord.channelId('operations'),
-      '112233445566770000',
+      use(discord.channelId('alerts')),
+      use(discord.channelId('general'), '112233445566778899'),
+      use(discord.channelId('alerts-critical'), '112233445566778899'),
+      use(discord.channelId('audit')),
+      use(discord.channelId('operations')),
+      use('112233445566770000'),
     ]);
     expect(reports.map(({ missing }) => missing)).toEqual([
       ['Embed Links', 'Read Message History'],
@@ -358,6 +360,18 @@ describe('permissions', () => {
     expect(logged('warn')).toHaveLength(1);
   });
 
+  test('to mention roles are not missed where anybody may mention these', async () => {
+    const room = open();
+    discord.deny('general', 'MentionEveryone');
+    const roles = [
+      { id: discord.guildId, permissions: '0', mentionable: false },
+      { id: '112233445566778899', permissions: '0', mentionable: true },
+    ];
+    discord.faults.next({ path: `/guilds/${discord.guildId}/roles` }, { status: 200, body: roles });
+    const [report] = await room.checkPermissions([use(discord.channelId('general'), '112233445566778899')]);
+    expect(report?.missing).not.toContain('Mention @everyone, @here, and All Roles');
+  });
+
   test.each([
     ['of another server', { guild_id: '112233445566770001' }, 'is not in the server of the bot'],
     ['that is a forum', { type: 15 }, 'takes no messages: it is a forum'],
@@ -367,13 +381,13 @@ describe('permissions', () => {
     const id = discord.channelId('general');
     const body = { id, name: 'general', type: 0, guild_id: discord.guildId, permission_overwrites: [], ...odd };
     discord.faults.next({ path: `/channels/${id}` }, { status: 200, body });
-    expect(await room.checkPermissions([id])).toEqual([{ channelId: id, missing: [], problem }]);
+    expect(await room.checkPermissions([use(id)])).toEqual([{ channelId: id, missing: [], problem }]);
   });
 
   test('that cannot be checked are no reason to stop', async () => {
     const room = open();
     await discord.faults.away();
-    expect(await room.checkPermissions([discord.channelId('alerts')])).toMatchObject([
+    expect(await room.checkPermissions([use(discord.channelId('alerts'))])).toMatchObject([
       { missing: [], problem: expect.any(String) },
     ]);
     await discord.faults.back();

@@ -74,6 +74,7 @@ function begin(some: Partial<Outside>, more: Partial<Examination> = {}) {
     {
       config,
       warnings: [],
+      channels: [],
       needs: { viewer: [], operator: [], admin: [] },
       outside: { ...outside, ...some },
       limitMs: 60_000,

@@ -1,37 +1,13 @@
-// What is asked for: each channel once with all its places, each role entry, each right where it is used.
+// What is asked for: each role entry, each right where it is used.
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../src/config/config.ts';
-import { needsOf, type UsingCommand, wantedChannels, wantedRoles } from '../../../src/doctor/wanted.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import { needsOf, type UsingCommand, wantedRoles } from '../../../src/doctor/wanted.ts';
 
 const route = { match: {}, ring: undefined, ringOnResolve: false, escalate: undefined };
-
-function discordOf(alertChannelId: string, auditChannelId: string | null): Config['discord'] {
-  return { token: new Secret('t'), guildId: '1', apiUrl: 'http://127.0.0.1/api', alertChannelId, auditChannelId };
-}
 
 function alertsOf(routes: Config['alerts']['routes']): Config['alerts'] {
   return { routes, watchdog: { alertname: 'Watchdog', afterMs: 1, armed: false }, keepMs: 1 };
 }
-
-describe('channels', () => {
-  test('that several places name are asked about once, with every role that is mentioned there', () => {
-    const alerts = alertsOf([
-      { ...route, channel: '20', mention: ['7'] },
-      { ...route, channel: '10', mention: ['8', '7'] },
-      { ...route, channel: '20', mention: ['7'], escalate: { afterMs: 1, mention: ['9'] } },
-    ]);
-    expect(wantedChannels({ discord: discordOf('10', '30'), alerts })).toEqual([
-      { id: '10', places: ['DISCORD_ALERT_CHANNEL_ID', 'alerts.routes[1]'], mention: ['8', '7'] },
-      { id: '30', places: ['DISCORD_AUDIT_CHANNEL_ID'], mention: [] },
-      { id: '20', places: ['alerts.routes[0]', 'alerts.routes[2]'], mention: ['7', '9'] },
-    ]);
-  });
-
-  test('that are not set are not asked about', () => {
-    expect(wantedChannels({ discord: discordOf('10', null), alerts: alertsOf([]) })).toHaveLength(1);
-  });
-});
 
 test('roles are asked about by the entry that names them', () => {
   const app = {
