@@ -8,18 +8,19 @@ import type { ActionOptions } from './actions.ts';
 import { createBoard, type OpenIncident } from './board.ts';
 import { createCallers } from './callers.ts';
 import { nameOf } from './describe.ts';
+import { createEscalate } from './escalate.ts';
 import { createHeld } from './held.ts';
 import { type Acknowledgement, type Incident, isOpen } from './incident.ts';
 import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
 import { ringMessage } from './ring-message.ts';
-import { wantedRing } from './rings.ts';
+import { rungRing, wantedRing } from './rings.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import { labelOf, type Notification } from './schema.ts';
 import type { AlertStore, AlertTransaction } from './store.ts';
-import { aboutIn, incidentOf, priorityOf, refOf } from './taken.ts';
-import { critical, rung, type Turned, turn } from './turn.ts';
+import { aboutIn, incidentOf, keyOf, priorityOf, refOf } from './taken.ts';
+import { critical, type Turned, turn } from './turn.ts';
 
 /** What the publisher offers for this. */
 export interface AlertPublisher {
@@ -29,8 +30,10 @@ export interface AlertPublisher {
   showUnwritten(asked: AskedUnwritten): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
-  /** Whether the message of a card in memory was made for all that it was to ring for. */
+  /** Whether a card in memory has rung for all that it was to ring for. */
   hasRungUnwritten(cardId: string): boolean;
+  /** The message of the reply by which it has rung from memory; null where none has. */
+  rungUnwritten(cardId: string): string | null;
   forgetUnwritten(cardId: string): void;
 }
 
@@ -78,8 +81,10 @@ export interface Alerts {
   ): Promise<{ readonly incident: Incident; readonly changed: boolean } | undefined>;
   /** Changes what is known of the silences over it, and shows that. Rejects when the store fails. */
   silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void>;
-  /** Rings the next role where an incident is due for it; puts that off while it is likely over. Rejects when the store fails. */
+  /** Rings the next role where an incident is due for it; puts that off while it is likely over. Rejects when the store cannot even be read. */
   escalate(incidentId: string): Promise<'done' | 'put off'>;
+  /** Incidents that are in memory alone, and when the next role of each is to be mentioned (milliseconds since 1970; null where none is). */
+  unwrittenEscalations(): readonly { readonly id: string; readonly at: number | null }[];
   /** What the card of an incident says now. */
   show(cardId: string): Promise<Message | undefined>;
   /** What the ring of an incident says now; undefined where it no longer applies. */
@@ -125,7 +130,7 @@ export function createAlerts(options: AlertOptions): Alerts {
           );
       return null;
     }
-    const key = JSON.stringify([notification.receiver, notification.groupKey]);
+    const key = keyOf(notification);
     let wanted: WantedCard | undefined;
     try {
       const { result, written } = await store.change(async (tx) => {
@@ -203,6 +208,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     const asked = wanted === undefined ? undefined : await tx.want(wanted);
     const channelId = asked?.channelId ?? null;
     const begun = wanted?.begun === true && asked?.isNew === true ? wanted : null;
+    const rungBy = publisher.rungUnwritten(incident.id);
+    if (rungBy !== null) await tx.rang(rungRing(incident.id, rungBy, now().getTime()));
     if (ring !== null)
       return { channelId: (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId, begun };
     if (kind !== 'opened' && ringMessage(incident) === undefined)
@@ -232,28 +239,12 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   function note(incident: Incident): void {
     board.note(incident);
-    const escalation = escalationOf(incident);
-    if (escalation !== null) options.escalationExpected(escalation.at);
+    expectEscalation(incident);
   }
 
-  async function escalate(incidentId: string): Promise<'done' | 'put off'> {
-    await held.settle(incidentId);
-    const channelId = await store.change(async (tx) => {
-      const incident = await tx.read(incidentId);
-      if (incident === undefined) return null;
-      if (incident.closedAt === null && options.isMissing(incident)) return 'put off' as const;
-      const escalation = escalationOf(incident);
-      const time = now().getTime();
-      const isDue = escalation !== null && escalation.at <= time;
-      const after = isDue ? rung(incident, 'not acknowledged', time) : incident;
-      await tx.write(after, escalationOf(after)?.at ?? null);
-      return isDue ? tx.ring(wantedRing(after, 'not acknowledged', time)) : null;
-    });
-    if (channelId === 'put off') return channelId;
-    if (channelId === null) return 'done';
-    publisher.wake(channelId);
-    log.info({ ref: incidentId }, 'Nobody acknowledged an incident in time: the next role is mentioned');
-    return 'done';
+  function expectEscalation(incident: Incident): void {
+    const escalation = escalationOf(incident);
+    if (escalation !== null) options.escalationExpected(escalation.at);
   }
 
   /** What people do about an incident: it is shown soon, and rings nobody. */
@@ -310,7 +301,10 @@ export function createAlerts(options: AlertOptions): Alerts {
     store,
     routes: options.routes,
     want,
-    show: ({ incident, ...asked }) => publisher.showUnwritten({ ...asked, message: say(incident) }),
+    show({ incident, ...asked }) {
+      expectEscalation(incident);
+      return publisher.showUnwritten({ ...asked, message: say(incident), ringSays: ringMessage(incident) });
+    },
     hasRung: publisher.hasRungUnwritten,
     async write(incident, ring) {
       const result = { kind: 'unchanged', incident } as const;
@@ -323,6 +317,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     now,
   });
 
+  const escalate = createEscalate({ ...options, held });
+
   function say(incident: Incident): Message {
     return incidentMessage(incident, now().getTime(), options.actions);
   }
@@ -331,6 +327,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     accept,
     amend,
     escalate,
+    unwrittenEscalations: () =>
+      held.all().map((incident) => ({ id: incident.id, at: escalationOf(incident)?.at ?? null })),
     acknowledge,
     silenced,
     holdsUnwritten: () => !held.isEmpty(),

@@ -23,7 +23,7 @@ const most = 100;
 
 export function createEscalations(options: {
   readonly store: EscalationStore;
-  readonly alerts: Pick<Alerts, 'escalate'>;
+  readonly alerts: Pick<Alerts, 'escalate' | 'unwrittenEscalations'>;
   readonly log: Logger;
   readonly now: () => Date;
 }): Escalations {
@@ -49,14 +49,22 @@ export function createEscalations(options: {
     );
   }
 
+  /** The earliest first. What is in memory is newer than what is written of it. */
+  async function earliest(limit: number): Promise<readonly { readonly id: string; readonly at: number }[]> {
+    const unwritten = new Map(alerts.unwrittenEscalations().map(({ id, at }) => [id, at]));
+    const written = (await store.escalations(limit + unwritten.size)).filter(({ id }) => !unwritten.has(id));
+    const held = [...unwritten].flatMap(([id, at]) => (at === null ? [] : [{ id, at }]));
+    return [...written, ...held].toSorted((a, b) => a.at - b.at).slice(0, limit);
+  }
+
   async function run(): Promise<void> {
     try {
-      const waiting = await store.escalations(most);
+      const waiting = await earliest(most);
       let putOff = false;
       for (const { id } of waiting.filter(({ at }) => at <= now().getTime())) {
         if ((await alerts.escalate(id)) === 'put off') putOff = true;
       }
-      const [next] = await store.escalations(1);
+      const [next] = await earliest(1);
       if (next !== undefined) look(putOff ? now().getTime() + longestMs : next.at);
     } catch (err) {
       log.warn({ err }, 'Incidents that nobody acknowledged could not be looked at: tried again');

@@ -16,8 +16,10 @@ export interface HeldOptions {
   readonly routes: readonly Route[];
   readonly want: (result: Turned['result']) => WantedCard;
   /** Shows the card of an incident from memory. */
-  readonly show: (asked: Omit<AskedUnwritten, 'message'> & { readonly incident: Incident }) => Promise<void>;
-  /** Whether the message of an incident was made from memory for all that it was to ring for. */
+  readonly show: (
+    asked: Omit<AskedUnwritten, 'message' | 'ringSays'> & { readonly incident: Incident },
+  ) => Promise<void>;
+  /** Whether an incident has rung from memory for all that it was to ring for. */
   readonly hasRung: (incidentId: string) => boolean;
   /** Writes an incident down as it is; resolves to what follows from that. Rejects when the store fails. */
   readonly write: (incident: Incident, ring: RingReason | null) => Promise<() => void>;
@@ -39,6 +41,9 @@ export interface Held {
   written(key: string): void;
   /** Its notification is answered with 503 and Alertmanager tries again; until then people see it all the same. */
   remember(key: string, notification: Notification): Promise<void>;
+  /** As of now, which people see, and are rung for. False where there is no room. */
+  keep(key: string, incident: Incident, ring: RingReason): Promise<boolean>;
+  all(): readonly Incident[];
   /** What is known of this incident is in the store: what people do about it then is not overwritten by it. Rejects when the store fails. */
   settle(incidentId: string): Promise<void>;
   /** Gives up what is in memory alone. */
@@ -117,6 +122,23 @@ export function createHeld(options: HeldOptions): Held {
     if (incidents.size > 0) writeDownSoon();
   }
 
+  async function hold(key: string, { result, ring }: Turned, about: object): Promise<void> {
+    const due = ring === null ? null : { reason: ring, isAsked: false };
+    if (due !== null) unrung.set(key, due);
+    if (!incidents.has(key)) log.warn(about, 'An incident could not be written down: it is shown from memory');
+    const { incident } = result;
+    incidents.set(key, incident);
+    writeDownSoon();
+    completeSince = now().getTime() + clockMargin;
+    await options.show({
+      wanted: { ...want(result), begun: false },
+      incident,
+      ring: ring === null ? undefined : wantedRing(incident, ring, now().getTime()),
+      isHeld: () => incidents.get(key) === incident,
+    });
+    if (due !== null) due.isAsked = true;
+  }
+
   function keyOf(incidentId: string): string | undefined {
     return [...incidents].find(([, { id }]) => id === incidentId)?.[0];
   }
@@ -134,27 +156,15 @@ export function createHeld(options: HeldOptions): Held {
       const known = incidents.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
       const merged = merge(known, notification, now().getTime());
       if (merged.kind === 'ignored' || (incidents.size >= mostHeld && !incidents.has(key))) return;
-      const { result, ring } = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
-      const due = ring === null ? null : { reason: ring, isAsked: false };
-      if (due !== null) unrung.set(key, due);
-      if (!incidents.has(key)) {
-        log.warn(
-          { ...aboutIn(notification), ...refOf(result) },
-          'An incident could not be written down: it is shown from memory',
-        );
-      }
-      incidents.set(key, result.incident);
-      writeDownSoon();
-      completeSince = now().getTime() + clockMargin;
-      const { incident } = result;
-      await options.show({
-        wanted: { ...want(result), begun: false },
-        incident,
-        ring: ring === null ? undefined : wantedRing(incident, ring, now().getTime()),
-        isHeld: () => incidents.get(key) === incident,
-      });
-      if (due !== null) due.isAsked = true;
+      const turned = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
+      await hold(key, turned, { ...aboutIn(notification), ...refOf(turned.result) });
     },
+    async keep(key, incident, ring) {
+      if (incidents.size >= mostHeld && !incidents.has(key)) return false;
+      await hold(key, { result: { kind: 'unchanged', incident }, ring }, { ref: incident.id });
+      return true;
+    },
+    all: () => [...incidents.values()],
     async settle(incidentId) {
       for (let key = keyOf(incidentId); key !== undefined; key = keyOf(incidentId)) await writeOne(key);
     },

@@ -1,5 +1,5 @@
 // The card of a ring, as an incident wants it.
-import { priorities, ringId, type WantedRing } from '../cards/card.ts';
+import { priorities, type RungRing, ringId, type WantedRing } from '../cards/card.ts';
 import { type Incident, type RingReason, worstSeverity } from './incident.ts';
 
 /** The kind of these cards in the ledger. */
@@ -19,4 +19,9 @@ export function wantedRing(incident: Incident, reason: RingReason, now: number):
     mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
     wantedAt: now,
   };
+}
+
+/** @param at milliseconds since 1970. */
+export function rungRing(incidentId: string, messageId: string, at: number): RungRing {
+  return { id: ringId(incidentId), cardId: incidentId, kind: ringCard, priority: priorities.refresh, messageId, at };
 }

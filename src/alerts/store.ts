@@ -1,5 +1,5 @@
 // What the alerts room needs of the store; `store/incidents.ts` satisfies it.
-import type { AskedCard, WantedCard, WantedRing } from '../cards/card.ts';
+import type { AskedCard, RungRing, WantedCard, WantedRing } from '../cards/card.ts';
 import type { Incident } from './incident.ts';
 import type { Labels } from './schema.ts';
 
@@ -16,6 +16,8 @@ export interface AlertTransaction {
   write(incident: Incident, escalateAt: number | null): Promise<void>;
   /** Resolves to the channel in which it is to be posted; null where its card is not there. */
   ring(ring: WantedRing): Promise<string | null>;
+  /** It has rung from memory; nothing where its card is not there. */
+  rang(rung: RungRing): Promise<void>;
   /** A ring may no longer apply. */
   reviewRing(id: string, priority: number): Promise<void>;
   want(card: WantedCard): Promise<AskedCard>;

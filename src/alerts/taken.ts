@@ -19,6 +19,11 @@ export async function incidentOf(
   return provisional;
 }
 
+/** Names a group. */
+export function keyOf({ receiver, groupKey }: Pick<Notification, 'receiver' | 'groupKey'>): string {
+  return JSON.stringify([receiver, groupKey]);
+}
+
 /** What a log line says of a notification; a groupKey holds label values of any length. */
 export function aboutIn({ receiver, groupKey, status, alerts }: Notification) {
   return { receiver, groupKey: shortened(groupKey, 300), status, alerts: alerts.length };

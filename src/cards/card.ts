@@ -102,6 +102,13 @@ export interface WantedRing {
   readonly wantedAt: number;
 }
 
+/** A ring that was made while the store failed. */
+export interface RungRing extends Pick<WantedRing, 'id' | 'cardId' | 'kind' | 'priority'> {
+  readonly messageId: string;
+  /** Now, milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The one ring of a card: a newer one takes its place. */
 export function ringId(cardId: string): string {
   return `${cardId}-ring`;

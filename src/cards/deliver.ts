@@ -29,6 +29,8 @@ export interface DeliveryContext {
   readonly log: Logger;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** The card that a ring replies to. */
+  readonly cardOf: (cardId: string) => Promise<CardRecord | undefined>;
   /** Writes down that this message shows this revision of the card, 0 where it is not known which; never rejects. */
   readonly remember: (of: Pick<Attempt, 'record' | 'written'>, messageId: string, revision: number) => Promise<void>;
   /** The creation of this card leaves without being written down; a message of it is not older than `since` (milliseconds since 1970). */
@@ -81,7 +83,7 @@ export async function withdraw(attempt: Undrawn, context: DeliveryContext): Prom
   const { record } = attempt;
   if (record.messageId !== null) return remove(attempt, record.messageId, context);
   const mayBeThere = (record.intent !== null && !attempt.unsent) || record.lookSince !== null;
-  const mark = mayBeThere ? await markOf(record, context.ledger) : null;
+  const mark = mayBeThere ? await markOf(record, context) : null;
   if (mark !== null) {
     const since = new Date(record.intent?.at ?? record.lookSince ?? record.wantedAt);
     const found = await context.channels.find(record.channelId, mark, since, context.signal);
@@ -111,7 +113,7 @@ export async function deliver(attempt: Attempt, context: DeliveryContext): Promi
     case 'create':
       return create(attempt, context);
     case 'look': {
-      const mark = await markOf(record, context.ledger);
+      const mark = await markOf(record, context);
       // Without the message that it replies to, nothing is to be rung for.
       if (mark === null) return create(attempt, context);
       const found = await context.channels.find(record.channelId, mark, new Date(step.since), context.signal);
@@ -123,9 +125,9 @@ export async function deliver(attempt: Attempt, context: DeliveryContext): Promi
 }
 
 /** What the card's message is known by; null for a ring whose card has no message. */
-async function markOf(record: CardRecord, ledger: Ledger): Promise<Mark | null> {
+async function markOf(record: CardRecord, { cardOf }: Pick<DeliveryContext, 'cardOf'>): Promise<Mark | null> {
   if (record.replyTo === null) return { marker: record.id };
-  const card = await ledger.get(record.replyTo);
+  const card = await cardOf(record.replyTo);
   return card === undefined || card.messageId === null ? null : { replyTo: card.messageId };
 }
 
@@ -141,7 +143,7 @@ async function begin(
     return null;
   } catch (err) {
     context.log.warn({ err, ref: record.id }, 'A creation could not be written down: its channel is read back first');
-    const mark = await markOf(record, context.ledger);
+    const mark = await markOf(record, context);
     if (mark === null) return null;
     const found = await context.channels.find(record.channelId, mark, new Date(record.wantedAt), context.signal);
     if (found.kind === 'found') return adopt(attempt, found.messageId, context);
@@ -169,7 +171,7 @@ async function remove(attempt: Undrawn, messageId: string, context: DeliveryCont
   } else if (outcome.kind !== 'sent' && outcome.kind !== 'gone') {
     return consequences(attempt, outcome, 'edit', context);
   }
-  await context.ledger.removed(record.id, context.now().getTime());
+  if (attempt.written) await context.ledger.removed(record.id, context.now().getTime());
   return { kind: 'removed' };
 }
 
@@ -192,10 +194,10 @@ async function unseen(attempt: Undrawn, found: NotFoundOut, context: DeliveryCon
 async function create(attempt: Attempt, context: DeliveryContext): Promise<Delivery> {
   const { record } = attempt;
   const time = context.now().getTime();
-  const card = record.replyTo === null ? undefined : await context.ledger.get(record.replyTo);
+  const card = record.replyTo === null ? undefined : await context.cardOf(record.replyTo);
   if (record.replyTo !== null && !isPosted(card, record)) {
     // Its card has moved: that rings by itself.
-    await context.ledger.settle(record.id, record.revision);
+    if (attempt.written) await context.ledger.settle(record.id, record.revision);
     return { kind: 'done' };
   }
   const repeated = record.intent !== null && (attempt.unsent || mayRelyOnNonce(record, time));

@@ -1,7 +1,7 @@
 // Makes each channel show the newest state of every card: one request per channel at a time, the most urgent first.
 import type { Logger } from 'pino';
 import type { Message } from '../message.ts';
-import { type BegunCard, type CardRecord, recordOf } from './card.ts';
+import { type BegunCard, type CardRecord, recordOf, ringId } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
@@ -50,8 +50,10 @@ export interface Publisher {
   showUnwritten(asked: AskedUnwritten): Promise<void>;
   /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
   unwrittenMessage(cardId: string): string | null | undefined;
-  /** Whether the message of a card in memory was made for all that it was to ring for. */
+  /** Whether a card in memory has rung for all that it was to ring for. */
   hasRungUnwritten(cardId: string): boolean;
+  /** The message of the reply by which it has rung from memory; null where none has. */
+  rungUnwritten(cardId: string): string | null;
   forgetUnwritten(cardId: string): void;
   /** What is not shown as it should be, in the ledger and in memory; of memory alone where the ledger cannot be read. */
   waiting(): Promise<Waiting>;
@@ -219,7 +221,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** The next notification of it tries anew. */
   async function showFromMemory(lane: Lane, { record, message }: UnwrittenCard): Promise<void> {
     try {
-      settle(lane, record, await attempt(record, message, false));
+      const delivery = await attempt(record, message, false);
+      if (delivery.kind === 'done') unwritten.forget(record.id);
+      else if (delivery.kind === 'removed') unwritten.removed(record.id);
+      settle(lane, record, delivery);
     } catch (error) {
       unwritten.forget(record.id);
       tellUnshown(log, record, error);
@@ -241,7 +246,20 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function context(): DeliveryContext {
-    return { ...options, signal: stopping.signal, remember: shown.writeDown, unbegun: doubts.add };
+    return { ...options, signal: stopping.signal, cardOf, remember: shown.writeDown, unbegun: doubts.add };
+  }
+
+  /** As it is known best: memory knows of messages that the ledger could not take. */
+  async function cardOf(cardId: string): Promise<CardRecord | undefined> {
+    const held = unwritten.get(cardId);
+    if (held !== undefined) return held.record;
+    const record = await ledger.get(cardId);
+    const messageId = unwritten.unrecorded.get(cardId)?.messageId;
+    return record === undefined || messageId === undefined ? record : { ...record, messageId };
+  }
+
+  function knownOf(id: string): Promise<CardRecord | undefined> {
+    return ledger.get(id).catch(() => undefined);
   }
 
   async function attempt(
@@ -347,19 +365,30 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       run(lane);
     },
-    async showUnwritten({ wanted, message, ring, isHeld }) {
-      const known = await ledger.get(wanted.id).catch(() => undefined);
+    async showUnwritten({ wanted, message, ring, ringSays, isHeld }) {
+      const [known, knownRing] = await Promise.all([knownOf(wanted.id), ring && knownOf(ring.id)]);
       // Its digest shows it, and its newest state as soon as that can be written down.
       const isFolded = typeof known?.foldedInto === 'string' && unwritten.get(wanted.id) === undefined;
       if ((isFolded && ring === undefined) || !isHeld()) return;
       const card = unwritten.put(wanted, known, message, ring ?? null);
-      if (card !== null) run(laneOf(card.record.channelId));
-      else
+      if (card === null) {
         log.warn({ ref: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
+        return;
+      }
+      const { record } = card;
+      unwritten.tellRing(wanted.id, ringSays);
+      // One whose message is still to be made rings by that.
+      if (ring !== undefined && ringSays !== undefined && record.messageId !== null)
+        unwritten.putRing(ring, knownRing, record, ringSays);
+      run(laneOf(record.channelId));
     },
     hasRungUnwritten: unwritten.hasRung,
+    rungUnwritten: unwritten.rungBy,
     unwrittenMessage: (cardId) => unwritten.get(cardId)?.record.messageId,
-    forgetUnwritten: (cardId) => unwritten.forget(cardId),
+    forgetUnwritten(cardId) {
+      unwritten.forget(cardId);
+      unwritten.forget(ringId(cardId));
+    },
     async waiting() {
       const memory = unwritten.waiting();
       const { count, since } = await ledger.waiting(unwritten.ids()).catch(() => ({ count: 0, since: null }));

@@ -1,6 +1,6 @@
-// Cards while the store fails: those that could not be written down, and what is shown of those that were.
+// Cards and rings while the store fails: those that could not be written down, and what is shown of those that were.
 import type { Message } from '../message.ts';
-import type { CardRecord, WantedCard, WantedRing } from './card.ts';
+import { type CardRecord, ringId, type WantedCard, type WantedRing } from './card.ts';
 
 /** A card that is shown from memory. */
 export interface UnwrittenCard {
@@ -11,9 +11,6 @@ export interface UnwrittenCard {
   readonly ringsAs: number;
   readonly madeAs: number;
 }
-
-/** Of a ring that is due: whom it mentions, and how urgent the card is where its message is still to be made. */
-export type DueRing = Pick<WantedRing, 'mentionRoles' | 'cardPriority'>;
 
 /** What Discord shows of a written card, and the ledger could not take yet. */
 export interface Unrecorded {
@@ -26,7 +23,9 @@ export interface AskedUnwritten {
   readonly wanted: WantedCard;
   readonly message: Message;
   /** Due with this state. */
-  readonly ring?: DueRing | undefined;
+  readonly ring?: WantedRing | undefined;
+  /** What a ring of this state says; undefined where there is nothing (any more) to ring about. */
+  readonly ringSays?: Message | undefined;
   /** False once it is written down, or a newer state has come. */
   readonly isHeld: () => boolean;
 }
@@ -36,11 +35,24 @@ export interface Unwritten {
   /** The most urgent card of this channel, of these the first, that is not shown as it should be and for which the request is allowed. */
   next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }): UnwrittenCard | undefined;
   /** The newest state of one id replaces the one before. Null when there is no room. */
-  put(wanted: WantedCard, known: CardRecord | undefined, message: Message, ring: DueRing | null): UnwrittenCard | null;
+  put(
+    wanted: WantedCard,
+    known: CardRecord | undefined,
+    message: Message,
+    ring: WantedRing | null,
+  ): UnwrittenCard | null;
+  /** A short reply to a card that has a message, in place of the one before. `known` is the ring as the ledger has it. */
+  putRing(ring: WantedRing, known: CardRecord | undefined, card: CardRecord, message: Message): void;
+  /** What a ring of this card that has not left yet says now; undefined where it no longer applies. */
+  tellRing(cardId: string, message: Message | undefined): void;
   /** The message of this card was made as this revision. */
   made(cardId: string, revision: number): void;
-  /** Whether its message was made for all that it was to ring for. */
+  /** The message of this ring is deleted: the next one may be made. */
+  removed(id: string): void;
+  /** Whether it has rung for all that it was to ring for: by its message, or by a reply. */
   hasRung(cardId: string): boolean;
+  /** The message of the reply that has rung for it; null where none has. */
+  rungBy(cardId: string): string | null;
   /** Discord shows this revision of it in this message. */
   shown(cardId: string, messageId: string, revision: number): void;
   /** Its message is gone, or it moves to another channel. */
@@ -62,7 +74,7 @@ export function createUnwritten(): Unwritten {
   /** One that is shown can be given up: its message is found again by its marker. */
   function makeRoom(): boolean {
     if (cards.size < most) return true;
-    const shown = [...cards].find(([, card]) => card.shown);
+    const shown = [...cards].find(([, card]) => card.shown && card.record.replyTo === null);
     return shown !== undefined && cards.delete(shown[0]);
   }
 
@@ -113,11 +125,43 @@ export function createUnwritten(): Unwritten {
       if (card === undefined) return;
       cards.set(cardId, { ...card, record: { ...card.record, messageId }, shown: card.record.revision === revision });
     },
+    putRing(ring, ledgerRecord, card, message) {
+      const held = cards.get(ring.id);
+      const known = held?.record ?? ledgerRecord;
+      if (held === undefined && !makeRoom()) return;
+      const revision = (known?.revision ?? 0) + 1;
+      const record = {
+        ...ringOf(ring, card),
+        revision,
+        messageId: unrecorded.get(ring.id)?.messageId ?? known?.messageId ?? null,
+        // As the ledger would begin it, so that Discord takes both for the same message.
+        creations: (known?.creations ?? 0) + 1,
+        intent: { at: ring.wantedAt, revision },
+      };
+      cards.set(ring.id, { record, message, shown: false, ringsAs: 0, madeAs: 0 });
+    },
+    tellRing(cardId, message) {
+      const id = ringId(cardId);
+      const ring = cards.get(id);
+      if (ring === undefined || ring.shown) return;
+      if (message === undefined) cards.delete(id);
+      else cards.set(id, { ...ring, message });
+    },
     made(cardId, revision) {
       const card = cards.get(cardId);
       if (card !== undefined) cards.set(cardId, { ...card, madeAs: revision });
     },
+    removed(id) {
+      const ring = cards.get(id);
+      if (ring !== undefined) cards.set(id, { ...ring, record: { ...ring.record, messageId: null } });
+    },
+    rungBy(cardId) {
+      const ring = cards.get(ringId(cardId));
+      return ring?.shown === true ? ring.record.messageId : null;
+    },
     hasRung(cardId) {
+      const reply = cards.get(ringId(cardId));
+      if (reply !== undefined) return reply.shown;
       const card = cards.get(cardId);
       return card !== undefined && card.madeAs > 0 && card.madeAs >= card.ringsAs;
     },
@@ -138,12 +182,21 @@ export function createUnwritten(): Unwritten {
 }
 
 /** As the ledger has it: a card whose message is still to be made rings as its newest state does, and for those of the ring as well. */
-function ringingByItself(record: CardRecord, ring: DueRing): CardRecord {
+function ringingByItself(record: CardRecord, ring: WantedRing): CardRecord {
   return {
     ...record,
     mentionRoles: [...new Set([...record.mentionRoles, ...ring.mentionRoles])],
     ring: true,
     priority: Math.min(record.priority, ring.cardPriority),
+  };
+}
+
+/** What the ledger would hold of a ring that was never written. */
+function ringOf({ id, cardId, kind, priority, mentionRoles, wantedAt }: WantedRing, { channelId }: CardRecord) {
+  return {
+    ...{ id, kind, priority, mentionRoles, wantedAt, channelId },
+    ...{ replyTo: cardId, ring: true, open: false },
+    ...{ refusedChannelId: null, foldedInto: null, shownRevision: 0, lookSince: null, retryAt: null, attempts: 0 },
   };
 }
 

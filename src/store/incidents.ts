@@ -7,7 +7,7 @@ import type { AlertStore } from '../alerts/store.ts';
 import { wantCard } from './cards.ts';
 import { stateColumns, toIncident, toIncidents, writeIncident } from './incident-state.ts';
 import { oneRow, prepared } from './prepared.ts';
-import { reviewRing, wantRing } from './rings.ts';
+import { noteRing, reviewRing, wantRing } from './rings.ts';
 import type { Reader, Store } from './store.ts';
 
 export function alertStore(store: Store): AlertStore & ReconcilerStore & EscalationStore {
@@ -40,6 +40,7 @@ export function alertStore(store: Store): AlertStore & ReconcilerStore & Escalat
           },
           want: (card) => wantCard(tx, card),
           ring: (ring) => wantRing(tx, ring),
+          rang: (rung) => noteRing(tx, rung),
           reviewRing: (id, priority) => reviewRing(tx, id, priority),
         });
       }, meanwhile),

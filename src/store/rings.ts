@@ -1,7 +1,7 @@
 // Queries about rings: short replies to cards, which the ledger holds as cards of their own.
 import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
-import type { WantedRing } from '../cards/card.ts';
+import type { RungRing, WantedRing } from '../cards/card.ts';
 import { upsertRing } from './card-rows.ts';
 import { prepared } from './prepared.ts';
 import type { CardsTable, Tables } from './tables.ts';
@@ -33,6 +33,37 @@ async function ringByItself(tx: Transaction<Tables>, wanted: WantedRing, card: S
     ...(card.folded_into !== null && unfolded),
   };
   await tx.updateTable('cards').set(values).where('id', '=', card.id).execute();
+}
+
+/** This is the ring's message now, and the one before is gone. */
+export async function noteRing(
+  tx: Transaction<Tables>,
+  { id, cardId, kind, priority, messageId, at }: RungRing,
+): Promise<void> {
+  const card = await tx
+    .selectFrom('cards')
+    .select(['channel_id', 'revision'])
+    .where('id', '=', cardId)
+    .executeTakeFirst();
+  if (card === undefined) return;
+  const made = { channel_id: card.channel_id, reply_revision: card.revision, message_id: messageId, shown_at: at };
+  await tx
+    .insertInto('cards')
+    .values({
+      ...made,
+      ...{ id, kind, priority, reply_to: cardId, wanted_at: at, mention_roles: '[]', ring: 1, open: 0 },
+      ...{ revision: 1, shown_revision: 1, creations: 1, attempts: 0 },
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        ...made,
+        revision: eb('revision', '+', 1),
+        shown_revision: eb('revision', '+', 1),
+        creations: eb('creations', '+', 1),
+        ...{ intent_at: null, intent_revision: null, look_since: null, retry_at: null, attempts: 0 },
+      })),
+    )
+    .execute();
 }
 
 /** Asks for a ring that is there, may be, or is about to be, to be looked at again: it may no longer apply. */

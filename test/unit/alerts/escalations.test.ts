@@ -8,12 +8,14 @@ const start = new Date('2026-03-01T03:00:00Z').getTime();
 let due: { id: string; at: number }[];
 let asked: string[];
 let answer: 'done' | 'put off';
+let unwritten: { id: string; at: number | null }[];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: start });
   due = [];
   asked = [];
   answer = 'done';
+  unwritten = [];
 });
 
 afterEach(() => {
@@ -27,8 +29,10 @@ function escalations() {
       async escalate(id) {
         asked.push(id);
         if (answer === 'done') due = due.filter((one) => one.id !== id);
+        if (answer === 'done') unwritten = unwritten.map((one) => (one.id === id ? { id, at: null } : one));
         return answer;
       },
+      unwrittenEscalations: () => unwritten,
     },
     log: pino({ enabled: false }),
     now: () => new Date(),
@@ -62,6 +66,21 @@ test('what is put off is looked at every half a minute, and nothing else waits f
   made.expect(start + 40_000);
   await jest.advanceTimersByTimeAsync(10_000);
   expect(asked).toContain('b');
+  await made.stop();
+});
+
+test('what is in memory alone is due, too, and counts for more than what is written of it', async () => {
+  due = [{ id: 'mentioned', at: start - 1 }];
+  unwritten = [
+    { id: 'mentioned', at: null },
+    { id: 'new', at: start + 5_000 },
+  ];
+  const made = escalations();
+  made.start(Promise.resolve());
+  await jest.advanceTimersByTimeAsync(4_000);
+  expect(asked).toEqual([]);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual(['new']);
   await made.stop();
 });
 

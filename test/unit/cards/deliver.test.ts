@@ -19,6 +19,7 @@ test('a look that a limit refuses says nothing about the creation that was looke
       log: pino({ level: 'silent' }),
       now: () => new Date(1000),
       signal: new AbortController().signal,
+      cardOf: async () => undefined,
       remember: async () => undefined,
       unbegun: () => undefined,
     },

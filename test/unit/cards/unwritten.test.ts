@@ -72,7 +72,15 @@ test('what waits becomes more urgent by a newer state, and no less', () => {
   expect(priorityAfter(4)).toBe(4);
 });
 
-const due = { mentionRoles: ['8'], cardPriority: 0 };
+const due = {
+  id: 'a-ring',
+  cardId: 'a',
+  kind: 'ring',
+  priority: 1,
+  cardPriority: 0,
+  mentionRoles: ['8'],
+  wantedAt: 6000,
+};
 
 test('a ring that is due makes a card without a message ring by itself, for all that it is to ring for', () => {
   const unwritten = createUnwritten();
@@ -92,12 +100,60 @@ test('a message that was made before the ring was due has not rung for it', () =
   expect(unwritten.hasRung('a')).toBe(false);
 });
 
-test('the ring of a card that has a message is left to the ledger', () => {
+/** The ring before, as the ledger has it. */
+const rangBefore: CardRecord = {
+  ...shownBefore,
+  id: 'a-ring',
+  kind: 'ring',
+  replyTo: 'a',
+  messageId: '10',
+  creations: 4,
+};
+
+function withRing(known: CardRecord | null = rangBefore) {
   const unwritten = createUnwritten();
   const card = unwritten.put({ ...wanted, priority: 4 }, { ...shownBefore, ring: false }, message, due);
-  expect(card?.record).toMatchObject({ ring: false, mentionRoles: [], priority: 4 });
+  if (card === null) throw new Error('There was no room');
+  unwritten.putRing(due, known ?? undefined, card.record, message);
+  return { unwritten, card: card.record };
+}
+
+test('a card that has a message rings by a reply, and its own message as little as before', () => {
+  const { unwritten, card } = withRing();
+  expect(card).toMatchObject({ ring: false, mentionRoles: [], priority: 4 });
+  expect(unwritten.get('a-ring')?.record).toMatchObject({ replyTo: 'a', ring: true, mentionRoles: ['8'], priority: 1 });
   unwritten.shown('a', '9', 4);
+  expect([unwritten.hasRung('a'), unwritten.rungBy('a')]).toEqual([false, null]);
+  unwritten.removed('a-ring');
+  unwritten.shown('a-ring', '11', 4);
+  expect([unwritten.hasRung('a'), unwritten.rungBy('a')]).toEqual([true, '11']);
+});
+
+test('a reply is the creation that the ledger would begin next, so that Discord takes both for one', () => {
+  expect(withRing().unwritten.get('a-ring')?.record).toMatchObject({
+    messageId: '10',
+    creations: 5,
+    intent: { revision: 4 },
+  });
+  expect(withRing(null).unwritten.get('a-ring')?.record).toMatchObject({ messageId: null, creations: 1 });
+});
+
+test('a newer reason takes the place of the reply before', () => {
+  const { unwritten, card } = withRing();
+  unwritten.removed('a-ring');
+  unwritten.shown('a-ring', '11', 4);
+  unwritten.putRing({ ...due, wantedAt: 7000 }, rangBefore, card, message);
   expect(unwritten.hasRung('a')).toBe(false);
+  expect(unwritten.get('a-ring')?.record).toMatchObject({ messageId: '11', creations: 6, intent: { at: 7000 } });
+});
+
+test('a reply that has not left says what is true then, and is dropped where there is nothing left to ring about', () => {
+  const { unwritten } = withRing();
+  const newer = { ...message, headline: 'worse' };
+  unwritten.tellRing('a', newer);
+  expect(unwritten.get('a-ring')?.message).toEqual(newer);
+  unwritten.tellRing('a', undefined);
+  expect(unwritten.get('a-ring')).toBeUndefined();
 });
 
 test('a card that is folded gets a message of its own', () => {

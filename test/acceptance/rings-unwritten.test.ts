@@ -1,0 +1,223 @@
+// Rings while the database takes no writes: what gets worse rings at once, by one reply, which is the same one afterwards.
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { holdLock } from './lock.ts';
+import { generous, newGroup, post } from './posting.ts';
+import { wronglyAsked } from './seen.ts';
+
+let homelab: Homelab;
+
+beforeAll(async () => {
+  homelab = await startHomelab({
+    discord: { rateLimits: generous, windows: { identify: 100 } },
+    // What is posted here directly is in no list.
+    env: { ALERTMANAGER_URL: '' },
+    config: (discord) => `${levelsOf(discord)}
+alerts:
+  routes:
+    - match: {}
+      channel: "${discord.channelId('alerts')}"
+      mention: ["${discord.roleId('operator')}"]
+      escalate: { after: 15m, mention: ["${discord.roleId('admin')}"] }
+`,
+  });
+});
+
+afterAll(() => homelab.stop());
+
+afterEach(() => {
+  const wrong = wronglyAsked(homelab.discord);
+  homelab.discord.reset({ keepCommands: true });
+  expect(wrong).toEqual([]);
+});
+
+const info = { fingerprint: 'i', labels: { pod: 'web-0', severity: 'info' } };
+const warning = { fingerprint: 'w', labels: { pod: 'web-1' } };
+const critical = { fingerprint: 'c', labels: { pod: 'web-2', severity: 'critical' } };
+const over = <T extends object>(alert: T) => ({ ...alert, status: 'resolved' }) as const;
+
+/** Replies that are there, oldest first. */
+function replies() {
+  return homelab.discord.messages('alerts').filter(({ replyTo }) => replyTo !== null);
+}
+
+async function told(body: unknown, status: 202 | 503): Promise<void> {
+  expect((await post(homelab, body)).status).toBe(status);
+}
+
+/** A later group is visible, so that what the bot still had to do about the earlier one has happened or never will. */
+async function settle(): Promise<void> {
+  const next = newGroup();
+  await told(next.body([info]), 202);
+  await homelab.discord.waitForMessage('alerts', ({ text }) => text.includes(next.name), { timeoutMs: 20_000 });
+}
+
+/** A group that is shown, and a database that takes no writes from then on; `free` lets it. */
+async function shownBefore(alerts: Parameters<ReturnType<typeof newGroup>['body']>[0] = [warning]) {
+  const group = newGroup();
+  await told(group.body(alerts), 202);
+  const card = await homelab.discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+  // What is shown is written down, too.
+  await settle();
+  const hold = () => {
+    const lock = holdLock(homelab);
+    return {
+      free() {
+        lock.exec('ROLLBACK');
+        lock.close();
+      },
+    };
+  };
+  return { group, card, hold };
+}
+
+async function ringOf(cardId: string, says = 'critical firing') {
+  return homelab.discord.waitForMessage(
+    'alerts',
+    ({ replyTo, deleted, content }) => replyTo === cardId && !deleted && content.includes(says),
+    { timeoutMs: 20_000 },
+  );
+}
+
+test('a group that gets worse meanwhile rings at once, and not again once it is written down', async () => {
+  const { discord } = homelab;
+  const { group, card, hold } = await shownBefore();
+  const lock = hold();
+  await told(group.body([warning, critical]), 503);
+  const reply = await ringOf(card.id);
+  expect(reply.content).toMatch(/^🔴 got worse: critical firing: Test\d+/);
+  expect(reply.rang).toEqual([discord.roleId('operator')]);
+  await discord.waitForMessage('alerts', ({ id, content }) => id === card.id && content.includes('critical firing'));
+  // Alertmanager tries again and again.
+  await told(group.body([warning, critical]), 503);
+  await told(group.body([warning, critical, { ...critical, fingerprint: 'c2' }]), 503);
+  await discord.waitForMessage('alerts', ({ text }) => text.includes('3 firing'));
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+  lock.free();
+  await told(group.body([warning, critical, { ...critical, fingerprint: 'c2' }]), 202);
+  await settle();
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+  // It is known by then: what it had got worse by is over.
+  await told(group.body([warning, over(critical), over({ ...critical, fingerprint: 'c2' })]), 202);
+  await discord.waitFor(() => replies().length === 0, { what: 'the ring to go away', timeoutMs: 20_000 });
+}, 90_000);
+
+test('the ring takes the place of the one before, and what follows takes its place', async () => {
+  const { group, card, hold } = await shownBefore([info]);
+  await told(group.body([info, warning]), 202);
+  const before = await ringOf(card.id, 'warning firing');
+  await settle();
+  const lock = hold();
+  await told(group.body([info, warning, critical]), 503);
+  const reply = await ringOf(card.id);
+  expect(reply.id).not.toBe(before.id);
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+  lock.free();
+  // Written down without another notification.
+  await homelab.discord.waitFor(
+    () => homelab.bot.output().includes('An incident that was held in memory is written down'),
+    { what: 'the incident to be written down', timeoutMs: 20_000 },
+  );
+  await settle();
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+  await told(group.body([over(info), over(warning), over(critical)]), 202);
+  await homelab.discord.waitFor(() => replies().length === 0, { what: 'the ring to go away', timeoutMs: 20_000 });
+}, 90_000);
+
+test.each(['drop after acting', 'hang after acting', 'drop before acting'] as const)(
+  'it rings once where Discord answers with: %s',
+  async (fault) => {
+    const { discord } = homelab;
+    const { group, card, hold } = await shownBefore();
+    const lock = hold();
+    discord.faults.next({ method: 'POST', path: /\/messages$/ }, fault);
+    await told(group.body([warning, critical]), 503);
+    const reply = await ringOf(card.id);
+    await discord.waitForMessage('alerts', ({ id, content }) => id === card.id && content.includes('critical firing'), {
+      timeoutMs: 20_000,
+    });
+    lock.free();
+    await told(group.body([warning, critical]), 202);
+    await settle();
+    expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+  },
+  90_000,
+);
+
+test('over a kill it has rung once, whether the next process can write it down or not', async () => {
+  const { bot } = homelab;
+  for (const isFree of [true, false]) {
+    const { group, card, hold } = await shownBefore();
+    let lock = hold();
+    await told(group.body([warning, critical]), 503);
+    const reply = await ringOf(card.id);
+    await bot.end('SIGKILL');
+    // It starts only where it can be written to.
+    lock.free();
+    bot.start();
+    await bot.whenReady();
+    if (!isFree) {
+      lock = hold();
+      await told(group.body([warning, critical]), 503);
+      await homelab.discord.waitFor(() => bot.output().split('it is shown from memory').length > 2, {
+        what: 'the incident in memory again',
+      });
+      lock.free();
+    }
+    await told(group.body([warning, critical]), 202);
+    await settle();
+    expect(
+      replies()
+        .filter(({ replyTo }) => replyTo === card.id)
+        .map(({ id }) => id),
+    ).toEqual([reply.id]);
+  }
+}, 120_000);
+
+test('what ends before Discord could be told that it got worse rings for nothing', async () => {
+  const { discord } = homelab;
+  const { group, card, hold } = await shownBefore();
+  const lock = hold();
+  await discord.faults.away();
+  await told(group.body([warning, critical]), 503);
+  await told(group.body([over(warning), over(critical)]), 503);
+  await discord.faults.back();
+  await discord.waitForMessage('alerts', ({ id, content }) => id === card.id && content.includes('resolved'), {
+    timeoutMs: 40_000,
+  });
+  lock.free();
+  await told(group.body([over(warning), over(critical)]), 202);
+  await settle();
+  expect(discord.messages('alerts').filter(({ replyTo }) => replyTo !== null)).toEqual([]);
+}, 90_000);
+
+test('what nobody acknowledges mentions the next role in time, and once', async () => {
+  const { bot, discord, folder } = homelab;
+  const { group, card, hold } = await shownBefore([critical]);
+  // As if it had become critical earlier: it is due in a few seconds.
+  await bot.end('SIGKILL');
+  const [, id = ''] = /ref (\S+)$/m.exec(card.text) ?? [];
+  const earlierMs = 15 * 60_000 - 8_000;
+  const database = new DatabaseSync(`${folder}/bot.db`);
+  database.exec(`update incidents set escalate_at = escalate_at - ${earlierMs},
+    state = json_set(state, '$.criticalSince', state ->> '$.criticalSince' - ${earlierMs}) where id = '${id}'`);
+  bot.start();
+  await bot.whenReady();
+  const lock = hold();
+  const dueAt = () => database.prepare('select escalate_at as at from incidents where id = ?').get(id)?.['at'];
+  expect(Number(dueAt())).toBeGreaterThan(Date.now());
+  const reply = await ringOf(card.id, 'still not acknowledged');
+  expect(reply.rang).toEqual([discord.roleId('admin')]);
+  await told(group.body([critical]), 503);
+  lock.free();
+  await told(group.body([critical]), 202);
+  await settle();
+  expect(dueAt()).toBeNull();
+  database.close();
+  await bot.end('SIGKILL');
+  bot.start();
+  await bot.whenReady();
+  await settle();
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+}, 120_000);
