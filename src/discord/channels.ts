@@ -4,15 +4,11 @@ import type { Channels, Mark, Outcome } from '../cards/channels.ts';
 import type { Redact } from '../lib/redact.ts';
 import type { Room } from '../lib/room.ts';
 import { failureOf } from './failures.ts';
-import { limits, snowflakeAt } from './limits.ts';
+import { createHistory, type OwnMessage } from './history.ts';
 import { render } from './message.ts';
 import { prepare } from './prepare.ts';
 import type { Rest } from './rest.ts';
-import { IdOnly, MessagePage } from './schema.ts';
-
-/** How far Discord's clock and ours may differ. */
-const clockMargin = 2 * 60 * 1000;
-const mostPages = 20;
+import { IdOnly } from './schema.ts';
 
 export function createChannels(options: {
   rest: Rest;
@@ -21,7 +17,7 @@ export function createChannels(options: {
   workroom?: Room | undefined;
 }): Channels {
   const { rest, now, redact, workroom } = options;
-  let ownId: Promise<string> | null = null;
+  const history = createHistory({ rest, now });
 
   return {
     async create(channelId, message, marker, { after, ...posting }, signal) {
@@ -70,7 +66,7 @@ export function createChannels(options: {
   async function look(channelId: string, since: Date, signal: AbortSignal, visit: (message: OwnMessage) => boolean) {
     if (signal.aborted) return { kind: 'not sent', reason: 'stopping' } as const;
     try {
-      return await visitBack(channelId, { since, signal, visit });
+      return await history.visitBack(channelId, { since, signal, visit });
     } catch (error) {
       return notFoundBecause(failureOf(error, now()));
     }
@@ -96,47 +92,7 @@ export function createChannels(options: {
     const failure = failureOf(error, now());
     return 'reason' in failure ? { ...failure, reason: redact(failure.reason) } : failure;
   }
-
-  /**
-   * Our own messages, newest first, until `visit` says no. What lies further back than the last page looked at counts as not there: an alert that is
-   * shown twice is better than one that is never shown because it began long ago in a busy channel.
-   */
-  async function visitBack(
-    channelId: string,
-    { since, signal, visit }: { since: Date; signal: AbortSignal; visit: (message: OwnMessage) => boolean },
-  ): Promise<{ readonly kind: 'read' } | { readonly kind: 'unknown'; readonly reason: string }> {
-    const self = await whoAmI(signal);
-    const oldest = BigInt(snowflakeAt(new Date(since.getTime() - clockMargin)));
-    let before: string | null = null;
-    for (let page = 0; page < mostPages; page += 1) {
-      const answer = await rest.request({
-        method: 'GET',
-        route: Routes.channelMessages(channelId),
-        query: { ...(before !== null && { before }), limit: String(limits.page) },
-        signal,
-      });
-      const messages = MessagePage.safeParse(answer);
-      if (!messages.success) return { kind: 'unknown', reason: 'the answer is not a list of messages' };
-      for (const message of messages.data) if (message.author.id === self && !visit(message)) return { kind: 'read' };
-      const [last = 0n] = messages.data.map(({ id }) => BigInt(id)).sort((a, b) => (a < b ? -1 : 1));
-      if (messages.data.length < limits.page || last < oldest) break;
-      before = String(last);
-    }
-    return { kind: 'read' };
-  }
-
-  function whoAmI(signal: AbortSignal): Promise<string> {
-    // Channels are read back at the same time.
-    ownId ??= rest.request({ method: 'GET', route: Routes.user(), signal }).then((answer) => IdOnly.parse(answer).id);
-    const asked = ownId;
-    return asked.catch((error: unknown) => {
-      if (ownId === asked) ownId = null;
-      throw error;
-    });
-  }
 }
-
-type OwnMessage = MessagePage[number];
 
 function carries(message: OwnMessage, mark: Mark): boolean {
   if ('replyTo' in mark) return message.message_reference?.message_id === mark.replyTo;

@@ -5,6 +5,7 @@ import { failureOf, TokenRefused } from './failures.ts';
 import type { Upload } from './files.ts';
 import { formOf } from './form.ts';
 import { createPace } from './pace.ts';
+import { createSpare } from './spare.ts';
 import type { TokenGate } from './token.ts';
 import { requestWhole } from './whole.ts';
 
@@ -18,6 +19,8 @@ export interface RestRequest {
   readonly signal?: AbortSignal | undefined;
   /** False for routes that carry an interaction's token in their path. */
   readonly withToken?: boolean;
+  /** True leaves some of the route's limit to a process that may follow this one at once. */
+  readonly sparing?: boolean;
 }
 
 export interface Rest {
@@ -47,6 +50,7 @@ export function createRest(options: {
 }): Rest {
   const { gate, events } = options;
   const pace = createPace(() => options.now().getTime());
+  const spare = createSpare(() => options.now().getTime());
   const rest = new REST({
     api: options.apiUrl.replace(/\/+$/, ''),
     version: '10',
@@ -60,6 +64,7 @@ export function createRest(options: {
       try {
         const response = await requestWhole(...asked);
         events?.answered(response.status);
+        spare.note(routeOf(...asked), response.headers);
         return response;
       } catch (error) {
         events?.answered(null);
@@ -68,13 +73,15 @@ export function createRest(options: {
     },
   });
   return {
-    async request({ method, route, body, files, query, signal, withToken = true }) {
+    async request({ method, route, body, files, query, signal, withToken = true, sparing = false }) {
       if (withToken && gate.closedUntil() !== null) throw new TokenRefused('The token was refused a short while ago');
+      const spared = sparing ? spare.waitMs(`${method} ${route}`) : 0;
+      if (spared > 0) throw limited(method, route, spared, false);
       // Interactions are not of the bot's limit.
       const waitMs = withToken ? pace.take() : 0;
       if (waitMs > 0) {
         events?.limited('global');
-        throw limited(method, route, waitMs);
+        throw limited(method, route, waitMs, true);
       }
       // discord.js forgets the token on a 401, and reads it before it first waits.
       if (withToken) rest.setToken(options.token());
@@ -104,11 +111,16 @@ export function createRest(options: {
   };
 }
 
+/** The method, and the path below the version. */
+function routeOf(url: string, { method = 'GET' }: { method?: string | undefined }): string {
+  return `${method} ${new URL(url).pathname.replace(/^.*\/v10(?=\/)/, '')}`;
+}
+
 /** As discord.js rejects where its own count of a limit is used up. */
-function limited(method: string, route: string, waitMs: number): RateLimitError {
+function limited(method: string, route: string, waitMs: number, global: boolean): RateLimitError {
   return new RateLimitError({
     ...{ method, route, url: route, hash: route, majorParameter: '', limit: 0, scope: 'user', sublimitTimeout: 0 },
-    global: true,
+    global,
     retryAfter: waitMs,
     timeToReset: waitMs,
   });

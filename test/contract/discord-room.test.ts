@@ -207,6 +207,29 @@ describe('reading back', () => {
     expect(pages.length).toBeGreaterThan(5);
   });
 
+  test('goes on where one limit does not reach for all pages', async () => {
+    await discord.stop();
+    discord = await startDiscord({ rateLimits: { other: { limit: 5, perMs: 300 } } });
+    const room = open();
+    const channel = discord.channelId('alerts');
+    const since = new Date();
+    for (let n = 0; n < 850; n += 1) discord.as('vera').say('alerts', `message ${n}`);
+    expect(await room.channels.find(channel, { marker: 'x' }, since, never)).toEqual({ kind: 'not there' });
+    expect(discord.requests.of({ method: 'GET', path: `/channels/${channel}/messages` })).toHaveLength(9);
+    expect(discord.requests.rateLimited).toBe(0);
+  });
+
+  test('leaves some of the limit to the processes that may follow at once', async () => {
+    const channel = discord.channelId('alerts');
+    const look = (room: DiscordRoom) => room.channels.find(channel, { marker: 'x' }, new Date(), never);
+    const room = open();
+    let kind = 'not there';
+    for (let n = 0; n < 20 && kind === 'not there'; n += 1) ({ kind } = await look(room));
+    expect(kind).toBe('slow down');
+    for (const next of [open(), open(), open()]) expect(await look(next)).toEqual({ kind: 'not there' });
+    expect(discord.requests.rateLimited).toBe(0);
+  });
+
   test('says what stands in its way', async () => {
     const room = open();
     const channel = discord.channelId('alerts');
