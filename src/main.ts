@@ -100,7 +100,7 @@ async function doctor(): Promise<void> {
 }
 
 const [command, ...rest] = process.argv.slice(2);
-const isHelp = rest.length === 0 && (command === '--help' || command === '-h');
+const isHelp = process.argv.slice(2).some((word) => word === '--help' || word === '-h');
 const unknown = [undefined, 'doctor', 'schema'].includes(command) ? rest[0] : command;
 if (unknown !== undefined && !isHelp) end(exit.usage, `"${unknown}" is not understood.\n\n${usage}`);
 if (isHelp) process.stdout.write(usage);

@@ -133,7 +133,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     const key = keyOf(notification);
     let wanted: WantedCard | undefined;
     try {
-      const { result, written } = await store.change(async (tx) => {
+      const { result, written, why } = await store.change(async (tx) => {
         await callers.write(tx, notification, now().getTime());
         const unwritten = held.get(key);
         const before = unwritten ?? (await incidentOf(tx, notification));
@@ -141,12 +141,13 @@ export function createAlerts(options: AlertOptions): Alerts {
         // What ended in memory alone is written down by the try that has nothing new to say.
         const result: Merge =
           merged.kind === 'ignored' && unwritten !== undefined ? { kind: 'unchanged', incident: unwritten } : merged;
-        if (result.kind === 'ignored') return { result, written: nothing };
+        if (result.kind === 'ignored') return { result, written: nothing, why: { because: result.reason } };
         const turned = turn({ before, result, notification, routes: options.routes, now: now().getTime() });
         const isShown = result.kind === 'unchanged' && unwritten === undefined;
         if (!isShown) wanted = want(turned.result);
         const ring = turned.ring ?? held.ringOf(key);
-        return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted) };
+        const why = ring === null ? { quiet: turned.quiet } : { ring };
+        return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted), why };
       }, begin);
       callers.written(notification);
       held.written(key);
@@ -157,7 +158,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         if (written.begun !== null) await giveWay();
         note(result.incident);
       }
-      tellTaken(notification, result);
+      tellTaken(notification, result, why);
       return result.kind === 'ignored' ? null : result.incident.id;
     } catch (error) {
       if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
@@ -166,11 +167,14 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
   }
 
-  /** Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows. */
-  function tellTaken(notification: Notification, result: Merge): void {
+  /**
+   * Under the reference that stands in the footer of the message. That an incident begins or ends is what an operator follows.
+   * @param why it changed nothing, rang, or did not.
+   */
+  function tellTaken(notification: Notification, result: Merge, why: object): void {
     const level =
       result.kind === 'updated' || result.kind === 'unchanged' || result.kind === 'ignored' ? 'debug' : 'info';
-    log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind }, 'A notification was taken');
+    log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind, ...why }, 'A notification was taken');
   }
 
   async function amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface Turned {
   readonly result: Changed;
   /** Why people are rung by a message of their own; null where they are not. */
   readonly ring: RingReason | null;
+  /** Why they are not, for the log. */
+  readonly quiet?: string;
 }
 
 export interface TurnOptions {
@@ -46,7 +48,8 @@ export function turn({ before, result, notification, routes, now }: TurnOptions)
   const decision = ringFor({ before, after, what: kind, notification, now });
   const ring = decision.kind === 'ring' ? decision.reason : null;
   const done = ring === null ? unrung(after, kind) : rung(after, ring, now);
-  return { result: { kind, incident: { ...done, peak: peakOf(done) } }, ring };
+  const quiet = decision.kind === 'quiet' && { quiet: decision.because };
+  return { result: { kind, incident: { ...done, peak: peakOf(done) } }, ring, ...quiet };
 }
 
 /**

@@ -64,8 +64,15 @@ describe('the log', () => {
     const channel = discord.channelId('alerts');
     expect(lines.filter(({ msg }) => msg === 'A webhook was answered')).toHaveLength(3);
     expect(lines.filter(({ msg }) => msg === 'A notification was taken')).toMatchObject([
-      { level: 'info', ref, result: 'opened', alerts: 1, groupKey: expect.stringContaining(group.name) },
-      { level: 'debug', ref, result: 'updated', alerts: 2, receiver: expect.any(String) },
+      {
+        level: 'info',
+        ref,
+        result: 'opened',
+        alerts: 1,
+        groupKey: expect.stringContaining(group.name),
+        quiet: 'its card is new',
+      },
+      { level: 'debug', ref, result: 'updated', alerts: 2, receiver: expect.any(String), quiet: 'it is no worse' },
       { level: 'info', ref, result: 'closed', status: 'resolved' },
     ]);
     expect(lines.find(({ msg }) => msg === 'A message was created')).toMatchObject({

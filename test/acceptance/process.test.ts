@@ -32,15 +32,14 @@ describe('arguments', () => {
   test.each([
     [['frobnicate'], 'frobnicate'],
     [['schema', 'twice'], 'twice'],
-    [['doctor', '--help'], '--help'],
   ])('%j is answered with what is not understood, and the usage', async (args, unknown) => {
     const { code, stdout, stderr } = await runBot({ args, cwd: await newFolder() });
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(`"${unknown}" is not understood.\n\nUsage: homelab-bot`);
   });
 
-  test.each([['--help'], ['-h']])('%s prints the usage, and nothing is wrong', async (asked) => {
-    const { code, stdout, stderr } = await runBot({ args: [asked], cwd: await newFolder() });
+  test.each(['--help', '-h', 'doctor --help'])('%s prints the usage, and nothing is wrong', async (asked) => {
+    const { code, stdout, stderr } = await runBot({ args: asked.split(' '), cwd: await newFolder() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: homelab-bot/);
   });
