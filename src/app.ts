@@ -213,7 +213,7 @@ export async function startApp(options: {
       previews: createPreviews(),
       now,
     };
-    const procedures = [deployProcedure('deploy', outside), deployProcedure('rollback', outside)] as Procedure[];
+    const procedures: readonly Procedure[] = [deployProcedure('deploy', outside), deployProcedure('rollback', outside)];
     for (const { kind } of procedures) {
       for (const outcome of endings) metrics.operations.inc({ procedure: kind, outcome }, 0);
     }

@@ -223,6 +223,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     },
     messages,
     on: (event, listener) => {
+      // The event and its listener are of one type argument, which looking it up forgets.
       (listeners[event] as Set<typeof listener>).add(listener);
     },
     off: (event, listener) => {

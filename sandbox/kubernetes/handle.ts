@@ -177,10 +177,10 @@ function read(world: World, request: Incoming, resource: Resource, info: Resourc
   const now = world.now();
   if (!list) {
     const object = getObject(world.store, resource, info.namespace, info.pathName);
-    return { status: 200, body: presentObject(resource, object, form, now) as object };
+    return { status: 200, body: presentObject(resource, object, form, now) };
   }
   const options = listOptions(resource, info.namespace, 'list', request.query);
-  return { status: 200, body: presentList(resource, listObjects(world.store, resource, options), form, now) as object };
+  return { status: 200, body: presentList(resource, listObjects(world.store, resource, options), form, now) };
 }
 
 function watch(world: World, request: Incoming, resource: Resource, info: ResourceRequest): Answer {

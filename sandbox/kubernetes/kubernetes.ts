@@ -147,6 +147,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     patch(which, change) {
       const held = get(which);
       if (!held) throw new Error(`there is no ${which.kind} ${which.name} to patch`);
+      // A test that patches away what every object has means to.
       return set(merge(held, change) as KubernetesObject);
     },
     remove: ({ apiVersion, kind, name, namespace = '' }) =>

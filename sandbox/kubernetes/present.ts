@@ -39,7 +39,7 @@ function includeOf(value: string | null): IncludeObject {
   return value === 'None' || value === 'Object' ? value : 'Metadata';
 }
 
-export function presentObject(resource: Resource, held: KubernetesObject, form: Form, now: Date): unknown {
+export function presentObject(resource: Resource, held: KubernetesObject, form: Form, now: Date): object {
   const object = asServed(resource, held);
   if (form.as === 'metadata') return partial(object);
   if (form.as === 'object') return object;
@@ -47,7 +47,7 @@ export function presentObject(resource: Resource, held: KubernetesObject, form: 
   return tableOf(resource, [object], { metadata, include: form.include, now, definitions: true });
 }
 
-export function presentList(resource: Resource, page: Page, form: Form, now: Date): unknown {
+export function presentList(resource: Resource, page: Page, form: Form, now: Date): object {
   const metadata = {
     // metrics.k8s.io keeps no versions.
     ...(resource.group === 'metrics.k8s.io' ? {} : { resourceVersion: `${page.version}` }),

@@ -77,6 +77,7 @@ async function factsOf(
     return { server, version, account: notAsked, levels: none, metrics: notAsked, apps: new Map() };
   }
   const viewer = new ImpersonatingConfig(own, { level: 'viewer', discordUser });
+  // `needs` names every level and no more, and so does what is made of its keys below; the types of keys and entries forget that.
   const levels = Object.keys(needs) as Level[];
   const [account, metrics, ...ofLevels] = await Promise.all([
     accountFacts(own, levels, ask),
@@ -121,7 +122,7 @@ async function levelFacts(own: KubeConfig, level: Level, needs: readonly Need[],
     }),
   );
   const failed = answers.find((answer) => answer.kind !== 'known');
-  if (failed !== undefined) return { impersonation, missing: failed as Fault };
+  if (failed !== undefined) return { impersonation, missing: failed };
   return {
     impersonation,
     missing: known(needs.filter((_, at) => answers[at]?.kind === 'known' && !answers[at].value)),

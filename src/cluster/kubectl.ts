@@ -97,12 +97,12 @@ function applied(stdout: string, manifest: string): Applied[] {
   return stdout.split('\n').flatMap((line): Applied[] => {
     const match = /^([^\s/]+)\/(\S+) (created|configured|unchanged|serverside-applied)(?: \(.*\))?$/.exec(line);
     if (match === null) return [];
-    const [, resource = '', name = '', result] = match;
+    const [, resource = '', name = ''] = match;
+    // The pattern's third group has these words and no others.
+    const result = match[3] as Applied['result'];
     const kind = resource.split('.')[0] ?? '';
     const index = waiting.findIndex((one) => one.kind.toLowerCase() === kind && one.name === name);
     const [found] = index === -1 ? [] : waiting.splice(index, 1);
-    return [
-      { kind: found?.kind ?? kind, namespace: found?.namespace ?? '', name, result: result as Applied['result'] },
-    ];
+    return [{ kind: found?.kind ?? kind, namespace: found?.namespace ?? '', name, result }];
   });
 }

@@ -84,7 +84,7 @@ export async function* watchRollout(
         if (!(error instanceof Lost)) throw error;
         failures = known === before ? failures + 1 : 1;
         if (error.said !== null) {
-          away = { said: error.said, since: (away as RolloutView['away'])?.since ?? Date.now() };
+          away = { said: error.said, since: away?.since ?? Date.now() };
           events.changed();
         }
       }

@@ -100,9 +100,8 @@ function noCluster(): ClusterRoom {
     podsOn: refuse,
     eventsOn: refuse,
     deployment: refuse,
-    // biome-ignore lint/correctness/useYield: without a cluster it only throws, and the interface wants a generator.
     async *watchRollout() {
-      await refuse();
+      yield await refuse();
     },
     podLog: refuse,
     autoscalerOf: refuse,

@@ -47,7 +47,7 @@ export function part<S extends z.ZodRawShape>(shape: S) {
   return object.catch(() => object.parse({}));
 }
 
-export function isRecord(value: unknown): boolean {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -99,7 +99,7 @@ function readOwner(body: unknown): ScaleOwner | null {
   const { metadata, spec } = owned.data;
   const owns = (fields: Readonly<Record<string, unknown>>): boolean => {
     const ofSpec = fields['f:spec'];
-    return isRecord(ofSpec) && Object.hasOwn(ofSpec as object, 'f:replicas');
+    return isRecord(ofSpec) && Object.hasOwn(ofSpec, 'f:replicas');
   };
   return {
     replicas: spec.replicas,

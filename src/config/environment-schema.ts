@@ -196,7 +196,7 @@ export const Environment = z.object({
 export type Environment = z.output<typeof Environment>;
 export type VariableName = keyof typeof Environment.shape;
 
-export const variableNames = Object.keys(Environment.shape) as readonly VariableName[];
+export const variableNames: readonly VariableName[] = Environment.keyof().options;
 
 /** @throws Error for a variable that was left out of the registry. */
 export function variableMeta(name: VariableName): VariableMeta {

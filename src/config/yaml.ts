@@ -1,5 +1,5 @@
 // YAML text → a plain value, with the traps of YAML refused by name and line.
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import type { Problem } from './config.ts';
 
 export type Path = readonly (string | number)[];
@@ -110,7 +110,7 @@ function lookup(document: Document, lineAt: (offset: number) => number): Omit<Ya
 }
 
 function startOf(node: unknown): number | null {
-  return (node as Node | null | undefined)?.range?.[0] ?? null;
+  return (isNode(node) ? node.range?.[0] : null) ?? null;
 }
 
 function quoted(text: string): string {

@@ -158,6 +158,7 @@ export function createDeploys(outside: Outside, operations: Operations): Deploys
       app,
       wanted,
       running,
+      // Deploys and rollbacks are all that is run on an app, and both keep a DeployState.
       last: (recent[0] as Operation<DeployState> | undefined) ?? null,
       operation: (operation as Operation<DeployState> | undefined) ?? null,
     };

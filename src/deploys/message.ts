@@ -72,7 +72,7 @@ function trail({ state, resumed }: Deploy): readonly Line[] {
   return lines;
 }
 
-const doing: Record<Step, string> = {
+const doing: Readonly<Record<string, string>> = {
   commit: 'committing to the manifest repository',
   'look for the commit': 'looking whether the commit arrived',
   apply: 'applying the manifests',
@@ -80,14 +80,14 @@ const doing: Record<Step, string> = {
   'undo commit': 'taking the commit back',
   'undo apply': 'applying what was before',
   'undo follow': 'waiting for the rollout of what was before',
-};
+} satisfies Record<Step, string>;
 
 function running(operation: Deploy, now: number): readonly Line[] {
   const { state, ending } = operation;
   const bar =
     state.progress === null ? [] : progressLines(state.progress, (operation.endedAt ?? now) - operation.startedAt);
   if (ending !== null) return ending === 'done' || ending === 'undone' ? bar : [];
-  return [['⏳ ', doing[operation.step as Step] ?? operation.step], ...bar];
+  return [['⏳ ', doing[operation.step] ?? operation.step], ...bar];
 }
 
 function endingLines({ ending, state, app }: Deploy): readonly Line[] {

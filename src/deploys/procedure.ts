@@ -23,7 +23,7 @@ export function deployProcedure(kind: 'deploy' | 'rollback', outside: Outside): 
     interrupted: (operation, reason, aborted) => failed(operation, reason, aborted, outside),
     async perform(operation, context) {
       const work = workOf(operation, outside);
-      switch (operation.step as Step) {
+      switch (stepOf(operation)) {
         case 'commit':
           return commit(work, context);
         case 'look for the commit':
@@ -171,7 +171,7 @@ async function undoCommit(work: Work, { stopping }: Context): Promise<After<Depl
 /** What follows from a failure or an abort of this step. */
 function failed(operation: Deploy, reason: string, aborted: boolean, { apps }: Outside): After<DeployState> {
   const { state } = operation;
-  const step = operation.step as Step;
+  const step = stepOf(operation);
   // An Abort that comes when the undoing has begun already asks for what is being done.
   if (aborted && (step.startsWith('undo') || step === 'look for the commit')) return { next: step, state };
   if (step.startsWith('undo')) return { end: 'failed', state: { ...state, undoFailure: reason } };
@@ -180,6 +180,11 @@ function failed(operation: Deploy, reason: string, aborted: boolean, { apps }: O
   if (step === 'look for the commit') return { end: 'failed', state: { ...told, undoFailure: reason } };
   const wanted = apps.find((one) => one.name === operation.app)?.autoRollback ?? false;
   return wanted || aborted ? { next: 'undo commit', state: told } : { end: 'failed', state: told };
+}
+
+/** Kept as text for any procedure; in operations of these two kinds only this file says what comes next. */
+function stepOf({ step }: Deploy): Step {
+  return step as Step;
 }
 
 function limited(signal: AbortSignal): AbortSignal {

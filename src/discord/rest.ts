@@ -87,6 +87,7 @@ export function createRest(options: {
       if (withToken) rest.setToken(options.token());
       try {
         const answer = await rest.request({
+          // An enum of discord.js whose values are the names of the methods, as ours are.
           method: method as RequestMethod,
           fullRoute: route,
           auth: withToken,

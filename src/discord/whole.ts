@@ -28,6 +28,7 @@ async function bodyOf(response: ResponseLike): Promise<Uint8Array<ArrayBuffer>> 
   if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
+  // Bytes, also of a Readable, whose type says that it may give anything.
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     if (length > longestAnswer) throw new Error('The answer is longer than any of Discord is');

@@ -14,9 +14,8 @@ export function noCluster(): Cluster {
     podsOn: refuse,
     eventsOn: refuse,
     deployment: refuse,
-    // biome-ignore lint/correctness/useYield: without a level it only throws, and the interface wants a generator.
     async *watchRollout() {
-      await refuse();
+      yield await refuse();
     },
     podLog: refuse,
     autoscalerOf: refuse,

@@ -33,7 +33,7 @@ export function createLog({
       serializers: { err: (plain) => plain },
       hooks: {
         logMethod(args, method) {
-          const [first, ...rest] = args as unknown[];
+          const [first, ...rest]: unknown[] = args;
           if (typeof first !== 'object' || first === null) {
             method.call(this, cleanMessage(redact, first, rest));
             return;

@@ -98,7 +98,9 @@ export function createGit({ folder, env, clean }: GitOptions): Git {
       abort.addEventListener(
         'abort',
         () => {
-          for (const stream of [stdout, stderr]) if ('destroy' in stream) (stream as { destroy(): void }).destroy();
+          for (const stream of [stdout, stderr]) {
+            if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+          }
         },
         { once: true },
       );

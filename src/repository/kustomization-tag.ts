@@ -1,6 +1,6 @@
 // Reads and sets an image's tag in a kustomization: everything else of the text stays as it is, byte for byte.
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { UserError } from '../lib/user-error.ts';
 import { pairOf, parseYamlText, plain, type YamlText } from './yaml-text.ts';
 
@@ -108,7 +108,7 @@ function inEntry(yaml: YamlText, entry: YAMLMap, quoted: string, tag: string, fi
   const apply = () => entry.set('newTag', document.createNode(tag));
   if (entry.flow) return { from: end, to: end, text: `, newTag: ${quoted}`, apply };
   const newline = /\r?\n/.exec(text.slice(end))?.[0] ?? /\r?\n/.exec(text)?.[0] ?? '\n';
-  const key = name?.key as Scalar;
+  const key = name?.key;
   const column = startOf(key, file) - lineStart(text, startOf(key, file));
   const indent = text
     .slice(lineStart(text, startOf(key, file)))
@@ -230,7 +230,7 @@ function endOf(node: unknown, file: string): number {
 }
 
 function rangeOf(node: unknown): readonly [number, number, number] | null {
-  return (node as { range?: [number, number, number] } | null | undefined)?.range ?? null;
+  return (isNode(node) ? node.range : null) ?? null;
 }
 
 function plainOf(text: string, file: string): unknown {

@@ -217,9 +217,9 @@ export async function openRepository(options: RepositoryOptions): Promise<OpenRe
 }
 
 function linksOf(links: ReadonlyMap<string, string>, paths: readonly string[]): [string, string][] {
-  return paths.flatMap((path) => {
+  return paths.flatMap((path): [string, string][] => {
     const target = links.get(path);
-    return target === undefined ? [] : [[path, target] as [string, string]];
+    return target === undefined ? [] : [[path, target]];
   });
 }
 

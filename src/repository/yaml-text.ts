@@ -1,14 +1,5 @@
 // YAML text → a document whose nodes know where they stand, with what cannot be edited or judged safely refused by line.
-import {
-  type Document,
-  isScalar,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, type Pair, parseAllDocuments, visit, type YAMLMap } from 'yaml';
 import { UserError } from '../lib/user-error.ts';
 
 export interface YamlText {
@@ -41,7 +32,7 @@ export function parseYamlText(text: string, name: string): YamlText {
   if (second !== undefined) {
     throw new UserError(`${name}, line ${at(second.range[0])}: a second document begins (---); it may hold one only.`);
   }
-  const lineOf = (node: unknown) => at((node as Node | null | undefined)?.range?.[0] ?? 0);
+  const lineOf = (node: unknown) => at((isNode(node) ? node.range?.[0] : 0) ?? 0);
   refuseTraps(document, name, lineOf);
   return { text, document, lineOf };
 }

@@ -2,28 +2,23 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
-import { checkRequest } from '../contract/spec.ts';
 import { generous, newGroup, post, sample } from './posting.ts';
+import { routesOf, toCritical } from './routing.ts';
+import { wronglyAsked } from './seen.ts';
 
 let homelab: Homelab;
 
 beforeAll(async () => {
   homelab = await startHomelab({
     discord: { rateLimits: generous },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  routes:
-    - match: { severity: critical }
-      channel: "${discord.channelId('alerts-critical')}"
-      mention: ["${discord.roleId('operator')}"]
-`,
+    config: (discord) => `${levelsOf(discord)}${routesOf(discord, [toCritical()])}`,
   });
 });
 
 afterAll(() => homelab.stop());
 
 afterEach(() => {
-  const wrong = homelab.discord.requests.all.flatMap((request) => checkRequest(request));
+  const wrong = wronglyAsked(homelab.discord);
   homelab.discord.reset({ keepCommands: true });
   expect(wrong).toEqual([]);
 });

@@ -173,8 +173,9 @@ describe('what a node says is only text', () => {
       count: 1,
       lastTimestamp: new Date().toISOString(),
     });
-    for (const options of [{}, { node: 'desktop-3' }]) {
-      const reply = await shown('vera', options as Record<string, string>);
+    const asked: Record<string, string>[] = [{}, { node: 'desktop-3' }];
+    for (const options of asked) {
+      const reply = await shown('vera', options);
       await discord.as('vera').press(reply, 'Share');
       const shared = await discord.waitForMessage('operations', ({ text }) => text.includes(reply.content));
       for (const message of [reply, shared]) {

@@ -11,9 +11,8 @@ import { runningSha } from '../../sandbox/kubernetes/seed/workloads.ts';
 import { rbacObjects } from '../../sandbox/rbac.ts';
 import { shopShas } from '../../sandbox/registry/seed.ts';
 import type { Ending, Operation } from '../../src/operations/operation.ts';
-import { checkRequest } from '../contract/spec.ts';
 import { generous, newGroup, post } from './posting.ts';
-import { auditTrail, logLines } from './seen.ts';
+import { auditTrail, logLines, wronglyAsked } from './seen.ts';
 
 let homelab: Homelab;
 let discord: Discord;
@@ -41,7 +40,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await discord.faults.clear();
   homelab.kubernetes.faults.clear();
-  const wrong = discord.requests.all.flatMap((request) => checkRequest(request));
+  const wrong = wronglyAsked(discord);
   discord.reset({ keepCommands: true });
   expect(wrong).toEqual([]);
 });

@@ -6,8 +6,8 @@ import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { runningSha } from '../../sandbox/kubernetes/seed/workloads.ts';
 import { rbacObjects } from '../../sandbox/rbac.ts';
 import { shopShas } from '../../sandbox/registry/seed.ts';
-import { checkRequest } from '../contract/spec.ts';
 import { generous } from './posting.ts';
+import { wronglyAsked } from './seen.ts';
 
 let homelab: Homelab;
 let discord: Discord;
@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  const wrong = discord.requests.all.flatMap((request) => checkRequest(request));
+  const wrong = wronglyAsked(discord);
   discord.reset({ keepCommands: true });
   expect(wrong).toEqual([]);
 });

@@ -8,28 +8,22 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Discord } from '../../sandbox/discord/discord.ts';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { rbacObjects } from '../../sandbox/rbac.ts';
 import { type HttpsServer, startGitHttps } from '../e2e/git-servers.ts';
 import { generous } from './posting.ts';
+import { routesOf, toCritical } from './routing.ts';
 import { type Ended, newFolder, runBot } from './running.ts';
 
 const rbac = 'kubectl apply -k manifests/chatops/rbac';
 const gitToken = 'token-of-the-bot-0123456789';
-
-function routesOf(discord: Discord): string {
-  const channel = `"${discord.channelId('alerts-critical')}"`;
-  const mention = `["${discord.roleId('operator')}"]`;
-  return `alerts: { routes: [{ match: { severity: critical }, channel: ${channel}, mention: ${mention} }] }\n`;
-}
 
 let homelab: Homelab;
 
 beforeAll(async () => {
   homelab = await startHomelab({
     discord: { rateLimits: generous },
-    config: (discord, apps) => `${levelsOf(discord)}${apps}${routesOf(discord)}`,
+    config: (discord, apps) => `${levelsOf(discord)}${apps}${routesOf(discord, [toCritical()])}`,
   });
 });
 

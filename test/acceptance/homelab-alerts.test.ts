@@ -6,6 +6,7 @@ import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { textOf } from '../manifests/everything.ts';
 import { playedAlerts } from '../manifests/played.ts';
 import { generous } from './posting.ts';
+import { routesOf, toCritical } from './routing.ts';
 import { wronglyAsked } from './seen.ts';
 
 const alerts = await playedAlerts();
@@ -29,14 +30,7 @@ let homelab: Homelab;
 beforeAll(async () => {
   homelab = await startHomelab({
     discord: { rateLimits: generous },
-    config: (discord, apps) => `${levelsOf(discord)}
-${apps}
-alerts:
-  routes:
-    - match: ${JSON.stringify(match)}
-      channel: "${discord.channelId('alerts-critical')}"
-      mention: ["${discord.roleId('operator')}"]
-`,
+    config: (discord, apps) => `${levelsOf(discord)}${apps}${routesOf(discord, [toCritical(match)])}`,
   });
 });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { newGroup, post } from './posting.ts';
+import { routesOf } from './routing.ts';
 import { wronglyAsked } from './seen.ts';
 
 /** Of the test that runs. No request of a test is wrong, or one too many. */
@@ -11,16 +12,11 @@ export let homelab: Homelab;
 beforeEach(async () => {
   homelab = await startHomelab({
     discord: { windows: { identify: 100 } },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  routes:
-    - match: { house: parents }
-      channel: "${discord.channelId('operations')}"
-      mention: ["${discord.roleId('admin')}"]
-    - match: {}
-      channel: "${discord.channelId('alerts')}"
-      mention: ["${discord.roleId('operator')}"]
-`,
+    config: (discord) => {
+      const parents = { match: { house: 'parents' }, channel: 'operations', mention: 'admin' };
+      const others = { match: {}, channel: 'alerts', mention: 'operator' };
+      return `${levelsOf(discord)}${routesOf(discord, [parents, others])}`;
+    },
   });
 });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
 import { generous, newGroup, post, sample } from './posting.ts';
+import { routesOf, toCritical } from './routing.ts';
 import { logLines } from './seen.ts';
 
 /** The shortest `after` that the configuration takes, in milliseconds. */
@@ -17,14 +18,10 @@ let lastSeen: number;
 async function start(): Promise<Homelab> {
   return startHomelab({
     discord: { rateLimits: generous, windows: { identify: 100 } },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  watchdog: { after: 1m }
-  routes:
-    - match: { alertname: Watchdog, severity: critical }
-      channel: "${discord.channelId('alerts-critical')}"
-      mention: ["${discord.roleId('operator')}"]
-`,
+    config: (discord) => {
+      const routes = [toCritical({ alertname: 'Watchdog', severity: 'critical' })];
+      return `${levelsOf(discord)}${routesOf(discord, routes, { watchdog: { after: '1m' } })}`;
+    },
   });
 }
 

@@ -9,7 +9,7 @@ import { Environment, isRequired, variableMeta, variableNames } from '../../src/
 import { ConfigFile } from '../../src/config/file-schema.ts';
 import { valuesOf } from '../containerfile.ts';
 import { ConfigMap, chatopsFolder, Deployment } from '../manifests/chatops.ts';
-import { type Manifest, rendered } from '../manifests/render.ts';
+import { type Manifest, rendered, theOnly } from '../manifests/render.ts';
 
 const secretVariables = variableNames.filter((name) => variableMeta(name).secret === true);
 const settingsText = readFileSync(join(chatopsFolder, 'settings.env'), 'utf8');
@@ -28,12 +28,7 @@ beforeAll(async () => {
   [container] = pod.containers;
 });
 
-/** The one object of a kind. */
-function the(kind: string): Manifest {
-  const found = objects.filter((one) => one.kind === kind);
-  expect(found).toHaveLength(1);
-  return found[0] as Manifest;
-}
+const the = (kind: string) => theOnly(objects, kind);
 
 function configMap(name: string): Record<string, string> {
   return ConfigMap.parse(objects.find((one) => one.kind === 'ConfigMap' && one.metadata.name === name)).data;

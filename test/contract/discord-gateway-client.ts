@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Discord } from '../../sandbox/discord/discord.ts';
+import type { Json } from './discord-calls.ts';
 
 export interface Payload {
   readonly op: number;
   readonly t: string | null;
   readonly s: number | null;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was sent.
-  readonly d: any;
+  readonly d: Json;
 }
 
 export interface Bot {
@@ -18,8 +18,7 @@ export interface Bot {
   /** Resolves with the first payload that fits, also one that came before. */
   next(wanted: (payload: Payload) => boolean): Promise<Payload>;
   dispatched(event: string): Promise<Payload>;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise.
-  on(event: string, listener: (data: any) => void): void;
+  on(event: string, listener: (data: Json) => void): void;
   /** The code with which the server closed the connection. */
   readonly closed: Promise<number>;
   close(): void;
@@ -31,7 +30,7 @@ export async function open(discord: Discord, query = '?v=10&encoding=json'): Pro
   const received: Payload[] = [];
   const listeners = new Set<(payload: Payload) => void>();
   socket.on('message', (data) => {
-    const payload = JSON.parse(String(data)) as Payload;
+    const payload: Payload = JSON.parse(String(data));
     received.push(payload);
     for (const listener of [...listeners]) listener(payload);
   });

@@ -1,14 +1,13 @@
 // Interactions in the sandbox's Discord: what a person does reaches the bot, and what the bot answers reaches the person, by Discord's rules.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Discord, type DiscordOptions, startDiscord } from '../../sandbox/discord/discord.ts';
-import { call, formErrors, post, type Reply } from './discord-calls.ts';
+import { call, formErrors, type Json, post, type Reply } from './discord-calls.ts';
 import { type Bot, connect } from './discord-gateway-client.ts';
 
 interface Received {
   readonly id: string;
   readonly token: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was sent.
-  readonly [key: string]: any;
+  readonly [key: string]: Json;
 }
 
 const definition = {
@@ -114,8 +113,8 @@ describe('a command', () => {
       attachment_size_limit: 10_485_760,
       authorizing_integration_owners: { '0': discord.guildId },
     });
-    expect(BigInt(first()['app_permissions'] as string)).toBeGreaterThan(0n);
-    expect(BigInt(first()['member'].permissions as string)).toBeGreaterThan(0n);
+    expect(BigInt(first()['app_permissions'])).toBeGreaterThan(0n);
+    expect(BigInt(first()['member'].permissions)).toBeGreaterThan(0n);
   });
 
   test('is not sent where Discord would not let it be typed', async () => {

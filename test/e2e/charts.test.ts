@@ -106,10 +106,11 @@ describe.each(uses)('$chart', ({ chart, files, subcharts }) => {
   });
 
   test('is named with its version in the README that installs it', () => {
-    const folders = { alloy: 'logging', loki: 'logging', 'kube-prometheus-stack': 'monitoring' } as Record<
-      string,
-      string
-    >;
+    const folders: Record<string, string> = {
+      alloy: 'logging',
+      loki: 'logging',
+      'kube-prometheus-stack': 'monitoring',
+    };
     expect(textOf(`${folders[chart] ?? 'storage'}/README.md`)).toMatch(
       new RegExp(`${chart}[\\s\\\\]+--version [0-9.]+`),
     );

@@ -164,7 +164,11 @@ export async function startGitHttps(repository: string, token: string): Promise<
   await writeFile(authority, ca);
   const requests: { path: string; answered: number }[] = [];
   const children = new Set<ChildProcess>();
-  const state = { onRequest: null as (() => void) | null, readOnly: false, redirect: null as string | null };
+  const state: { onRequest: (() => void) | null; readOnly: boolean; redirect: string | null } = {
+    onRequest: null,
+    readOnly: false,
+    redirect: null,
+  };
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     state.onRequest?.();

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigFile } from '../../src/config/file-schema.ts';
 import { textOf } from './everything.ts';
-import { type Manifest, rendered } from './render.ts';
+import { rendered, theOnly } from './render.ts';
 
 const folder = 'apps/laravel-multitenant';
 const objects = await rendered(folder);
@@ -55,11 +55,7 @@ const Job = z.object({
   }),
 });
 
-function the(kind: string): Manifest {
-  const found = objects.filter((one) => one.kind === kind);
-  expect(found).toHaveLength(1);
-  return found[0] as Manifest;
-}
+const the = (kind: string) => theOnly(objects, kind);
 
 const { spec: deployment } = Deployment.parse(the('Deployment'));
 const pod = deployment.template.spec;

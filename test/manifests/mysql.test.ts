@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { textOf } from './everything.ts';
-import { type Manifest, manifestsFolder, rendered } from './render.ts';
+import { manifestsFolder, rendered, theOnly } from './render.ts';
 
 const folder = 'database/mysql';
 const objects = await rendered(folder);
@@ -37,7 +37,7 @@ const { spec: server } = z
       volumeClaimTemplates: z.array(z.looseObject({ spec: z.looseObject({ storageClassName: z.string() }) })),
     }),
   })
-  .parse(one('StatefulSet', 'mysql-multi-tenant'));
+  .parse(theOnly(objects, 'StatefulSet', 'mysql-multi-tenant'));
 const CronJob = z.object({
   spec: z.looseObject({
     schedule: z.string(),
@@ -46,15 +46,9 @@ const CronJob = z.object({
     jobTemplate: z.object({ spec: z.looseObject({ backoffLimit: z.number(), template: z.object({ spec: PodSpec }) }) }),
   }),
 });
-const backup = CronJob.parse(one('CronJob', 'mysql-backup')).spec;
-const restore = CronJob.parse(one('CronJob', 'mysql-restore')).spec;
+const backup = CronJob.parse(theOnly(objects, 'CronJob', 'mysql-backup')).spec;
+const restore = CronJob.parse(theOnly(objects, 'CronJob', 'mysql-restore')).spec;
 const [mysql, exporter] = server.template.spec.containers;
-
-function one(kind: string, name: string): Manifest {
-  const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
-  expect(found).toHaveLength(1);
-  return found[0] as Manifest;
-}
 
 /** `[mysqld]` of the configuration that the pod reads. */
 function setting(name: string): string | undefined {
@@ -83,7 +77,7 @@ describe('the server', () => {
     expect(server.replicas).toBe(1);
     expect(server.volumeClaimTemplates.map(({ spec }) => spec.storageClassName)).toEqual(['local-path']);
     expect(server.persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
-    expect(one('Service', server.serviceName)['spec']).toMatchObject({ clusterIP: 'None' });
+    expect(theOnly(objects, 'Service', server.serviceName)['spec']).toMatchObject({ clusterIP: 'None' });
   });
 
   test('is ready only once it listens by TCP, which the one that fills an empty volume does not', () => {
@@ -114,7 +108,7 @@ describe('the server', () => {
   test('reads its configuration anew when it changes: the name of the ConfigMap is that of its content', () => {
     const name = server.template.spec.volumes.find((volume) => volume.name === 'config')?.configMap?.name;
     expect(name).toMatch(/^mysql-config-[a-z0-9]{10}$/);
-    expect(one('ConfigMap', name ?? '')).toMatchObject({
+    expect(theOnly(objects, 'ConfigMap', name ?? '')).toMatchObject({
       data: { 'homelab.cnf': textOf(`${folder}/config/homelab.cnf`) },
     });
   });
@@ -138,7 +132,7 @@ describe.each([
     const mounted = container?.volumeMounts?.find(({ mountPath }) => mountPath === '/scripts')?.name;
     const map = pod.volumes.find((volume) => volume.name === mounted)?.configMap?.name ?? '';
     expect(container?.command).toEqual(['bash', `/scripts/${file}`]);
-    const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(one('ConfigMap', map));
+    const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(theOnly(objects, 'ConfigMap', map));
     const script = (name: string) => readFileSync(join(manifestsFolder, folder, 'scripts', name), 'utf8');
     expect(data[file]).toBe(script(file));
     expect(data['dumps.sh']).toBe(script('dumps.sh'));
@@ -169,7 +163,7 @@ test('dumps are made each night, and a restore never by itself', () => {
 });
 
 test('dumps are on other disks than the data', () => {
-  expect(one('PersistentVolumeClaim', 'mysql-backups')['spec']).toMatchObject({
+  expect(theOnly(objects, 'PersistentVolumeClaim', 'mysql-backups')['spec']).toMatchObject({
     storageClassName: 'nfs-client',
     accessModes: ['ReadWriteMany'],
   });

@@ -19,6 +19,15 @@ const Manifest = z.looseObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** @throws where there is none of that kind (and name), or another one. */
+export function theOnly(objects: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = objects.filter((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
+  const [only, another] = found;
+  if (only === undefined || another !== undefined)
+    throw new Error(`Of ${name ?? 'any'} ${kind} there are ${found.length}`);
+  return only;
+}
+
 /**
  * @param folder below manifests/, with a kustomization.yaml; for example `chatops/rbac`.
  * @throws what kubectl says where it cannot render it.

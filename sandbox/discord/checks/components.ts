@@ -49,6 +49,7 @@ export function readComponents(
     form.fail(path, 'COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED', 'Displayable text size exceeds maximum size of 4000');
   }
   giveIds(read, reading.ids);
+  // Each was read by the rules of its kind; a kind chosen from a list of numbers is beyond what the types can follow.
   return read as unknown as APIMessageTopLevelComponent[];
 }
 
@@ -60,6 +61,7 @@ function giveIds(components: readonly Component[], taken: Set<number>): void {
       taken.add(next);
       component['id'] = next;
     }
+    // Both were made by readOne.
     const accessory = component['accessory'] as Component | undefined;
     for (const child of [
       ...((component['components'] as Component[] | undefined) ?? []),

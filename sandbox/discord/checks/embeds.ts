@@ -1,5 +1,5 @@
 // The limits of embeds (docs: resources/message#embed-object-embed-limits), and the form in which Discord keeps them.
-import type { APIEmbed } from 'discord-api-types/v10';
+import { type APIEmbed, EmbedType } from 'discord-api-types/v10';
 import { type Form, isObject, type Path } from './form.ts';
 
 const web = ['http', 'https'];
@@ -43,8 +43,8 @@ function readEmbed(form: Form, value: unknown, path: Path, fileUrl: FileUrl): AP
   const color = form.integer(given['color'], [...path, 'color'], { min: 0, max: 0xffffff });
   const timestamp = readTime(form, given['timestamp'], [...path, 'timestamp']);
   const fields = readFields(form, given['fields'], [...path, 'fields']);
-  const footer = readNamed(form, given['footer'], [...path, 'footer'], { key: 'text', max: 2048, fileUrl });
-  const author = readNamed(form, given['author'], [...path, 'author'], { key: 'name', max: 256, fileUrl });
+  const footer = readFooter(form, given['footer'], [...path, 'footer'], fileUrl);
+  const author = readAuthor(form, given['author'], [...path, 'author'], fileUrl);
   const image = readMedia(form, given['image'], [...path, 'image'], fileUrl);
   const thumbnail = readMedia(form, given['thumbnail'], [...path, 'thumbnail'], fileUrl);
   const parts = {
@@ -62,12 +62,12 @@ function readEmbed(form: Form, value: unknown, path: Path, fileUrl: FileUrl): AP
   });
   if (!tried) form.required([...path, 'description']);
   return {
-    type: 'rich',
+    type: EmbedType.Rich,
     ...parts,
     ...(url ? { url } : {}),
     ...(color === undefined ? {} : { color }),
     ...(timestamp ? { timestamp } : {}),
-  } as unknown as APIEmbed;
+  };
 }
 
 function readTime(form: Form, value: unknown, path: Path): string | undefined {
@@ -93,18 +93,24 @@ function readFields(form: Form, value: unknown, path: Path): APIEmbed['fields'] 
   });
 }
 
-function readNamed(
-  form: Form,
-  value: unknown,
-  path: Path,
-  { key, max, fileUrl }: { key: 'text' | 'name'; max: number; fileUrl: FileUrl },
-): Record<string, string> | undefined {
+function readFooter(form: Form, value: unknown, path: Path, fileUrl: FileUrl): APIEmbed['footer'] {
   const given = form.object(value, path);
   if (!given) return undefined;
-  const text = form.text(given[key], [...path, key], { max, required: true }) ?? '';
-  const url = key === 'name' ? form.url(given['url'], [...path, 'url'], { max: 2048, schemes: web }) : undefined;
+  const text = form.text(given['text'], [...path, 'text'], { max: 2048, required: true }) ?? '';
+  return { text, ...readIcon(form, given, path, fileUrl) };
+}
+
+function readAuthor(form: Form, value: unknown, path: Path, fileUrl: FileUrl): APIEmbed['author'] {
+  const given = form.object(value, path);
+  if (!given) return undefined;
+  const name = form.text(given['name'], [...path, 'name'], { max: 256, required: true }) ?? '';
+  const url = form.url(given['url'], [...path, 'url'], { max: 2048, schemes: web });
+  return { name, ...(url ? { url } : {}), ...readIcon(form, given, path, fileUrl) };
+}
+
+function readIcon(form: Form, given: Readonly<Record<string, unknown>>, path: Path, fileUrl: FileUrl) {
   const icon = readMediaUrl(form, given['icon_url'], [...path, 'icon_url'], { fileUrl });
-  return { [key]: text, ...(url ? { url } : {}), ...(icon ? { icon_url: icon, proxy_icon_url: icon } : {}) };
+  return icon ? { icon_url: icon, proxy_icon_url: icon } : {};
 }
 
 function readMedia(form: Form, value: unknown, path: Path, fileUrl: FileUrl) {

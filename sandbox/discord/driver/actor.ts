@@ -1,4 +1,5 @@
 // The driver for people: types commands, presses, selects, submits, writes, and sees what that person would see.
+import type { APIMessageComponent } from 'discord-api-types/v10';
 import { createInteraction } from '../interactions.ts';
 import { createMessage } from '../messages.ts';
 import { demand, has, permissionsIn } from '../permissions.ts';
@@ -215,8 +216,9 @@ function fullName(name: string, { group, subcommand }: Typing): string {
 }
 
 function componentId(message: StoredMessage, customId: string): number | undefined {
-  const rows = message.components as unknown as { components?: { custom_id?: string; id?: number }[] }[];
-  return rows.flatMap((row) => row.components ?? []).find((one) => one.custom_id === customId)?.id;
+  return message.components
+    .flatMap((row): readonly APIMessageComponent[] => ('components' in row ? row.components : []))
+    .find((one) => 'custom_id' in one && one.custom_id === customId)?.id;
 }
 
 function optionOf(select: SandboxMessage['selects'][number], wanted: string): string {
@@ -240,6 +242,7 @@ function filled(modal: Modal, values: Readonly<Record<string, string | readonly 
     if (Number(input['type']) === 4) return { ...shared, value: checkLength(String(value ?? ''), input) };
     return { ...shared, values: typeof value === 'string' ? [value] : (value ?? []) };
   };
+  // The modal has been read by its rules: what is inside its parts is there.
   const result = modal.components.map((top) => {
     if (top['type'] === 10) return { type: 10 };
     if (top['type'] === 18) {

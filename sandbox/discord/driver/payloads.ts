@@ -93,6 +93,7 @@ function checked(
     return chosen.value;
   }
   switch (option.type) {
+    // Options with choices have no limits in the types, and have been answered above.
     case 3: {
       if (typeof value !== 'string') throw wrong('is not text');
       const { min_length: min = 0, max_length: max = 6000 } = option as { min_length?: number; max_length?: number };

@@ -38,6 +38,7 @@ export function waitFor<T>(
         try {
           const found = look();
           notBefore = performance.now() + 10 * Math.max(0, performance.now() - began - 1);
+          // Truthy is neither null nor undefined nor false; TypeScript does not narrow a type that is still open.
           if (found) finish(() => resolve(found as NonNullable<Exclude<T, false>>));
         } catch (error) {
           finish(() => reject(error));

@@ -36,6 +36,7 @@ function list(call: Call): Answer {
 function put(call: Call, guildId: string | null, input: CommandInput): { command: Command; isNew: boolean } {
   const { world } = call;
   const before = listOf(call, guildId).find((one) => one.name === input.name && one.type === input.type);
+  // `readCommand` has held each field to its limits; the options and the rest are records all the same.
   const command = {
     id: before?.id ?? world.ids.next(),
     application_id: world.state.application.id,
@@ -95,6 +96,7 @@ function edit(call: Call): Answer {
     description: input.description,
     version: call.world.ids.next(),
   };
+  // As in `put`.
   const command = { ...next, options: input.options } as unknown as Command;
   call.world.state.commands.set(before.id, command);
   return { status: 200, body: wire(command) };

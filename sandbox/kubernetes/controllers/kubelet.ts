@@ -144,6 +144,7 @@ function write(
   const statuses = containersOf(pod).map((container) => {
     const held = listAt(pod, 'status.containerStatuses').find((one) => textAt(one, 'name') === container.name);
     const wanted = describe(container, fateOf(container.image));
+    // What a pod holds was written here, or whole by the test that set the pod.
     return wanted ?? (isRecord(held) ? (held as unknown as ContainerStatus) : waiting(container, 'ContainerCreating'));
   });
   store.put('pods', withContainers(pod, node, statuses, timestamp(now())));

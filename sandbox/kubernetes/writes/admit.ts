@@ -44,5 +44,5 @@ function withServerFields(
       ...more,
     },
     ...(status === undefined ? {} : { status }),
-  } as KubernetesObject;
+  };
 }

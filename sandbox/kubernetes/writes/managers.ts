@@ -47,6 +47,7 @@ export function applyAs(
     if (!mine.has(path) && !shared.has(path)) merged = without(merged, path.split('\u0000'));
   }
   merged = mergeApplied(merged, applied);
+  // An object laid over an object: kind, version and metadata stay, since the applied one names them too.
   return written(merged as KubernetesObject, [
     ...left,
     { ...who, apiVersion: applied.apiVersion, time: at, paths: mine },

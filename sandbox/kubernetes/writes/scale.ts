@@ -21,7 +21,7 @@ export function answerScale(writing: Writing): Reply {
   const options = writeOptions(request, info.verb === 'patch' ? 'PatchOptions' : 'UpdateOptions', isApply);
   const wanted = isApply ? yamlOf(request) : info.verb === 'patch' ? patch(request, shown) : jsonOf(request);
   const replicas = replicasOf(wanted, info.pathName);
-  if (isRecord(wanted)) checkVersion(resource, wanted as unknown as KubernetesObject, before);
+  if (isRecord(wanted)) checkVersion(resource, wanted, before);
   const after = isApply ? applied(replicas) : updated(replicas);
   const held = heldAs(resource);
   return { status: 200, body: scaleOf(options.dryRun ? store.preview(held, after) : store.put(held, after)) };

@@ -152,8 +152,8 @@ export function heldObject({ store, resource, info }: Writing): KubernetesObject
 }
 
 /** Whoever names a version wants to change that one. Throws 409. */
-export function checkVersion(resource: Resource, draft: KubernetesObject, before: KubernetesObject): void {
-  const wanted = draft.metadata.resourceVersion;
+export function checkVersion(resource: Resource, draft: object, before: KubernetesObject): void {
+  const wanted = at(draft, 'metadata.resourceVersion');
   if (wanted === undefined || wanted === '' || wanted === before.metadata.resourceVersion) return;
   const { name } = before.metadata;
   const why = 'the object has been modified; please apply your changes to the latest version and try again';

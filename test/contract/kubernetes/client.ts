@@ -26,9 +26,15 @@ export interface Answered {
   readonly body: unknown;
 }
 
+/** An object, or what else was asked for, such as a table. */
+export interface Watched {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
 export interface WatchEvent {
   readonly type: string;
-  readonly object: { readonly metadata: Readonly<Record<string, unknown>>; readonly [field: string]: unknown };
+  readonly object: Watched;
 }
 
 export interface Watching {

@@ -1,13 +1,15 @@
 // Tables, as kubectl asks for them.
 import { expect, test } from '@jest/globals';
 import { app, apply, applyApp, appSpace, rolledOut, setsOf } from './apps.ts';
+import type { Watched } from './client.ts';
 import type { Connection } from './connection.ts';
 import { space } from './fixture.ts';
 
 const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const age = expect.stringMatching(/^(\d+[smhdy]){1,2}$/);
 
-interface Table {
+/** What is answered to `accept`, and watched with it. */
+interface Table extends Watched {
   readonly kind: string;
   readonly columnDefinitions: readonly {
     readonly name: string;
@@ -195,9 +197,9 @@ export function tableTests(connection: () => Connection): void {
   test('a watched table defines its columns once', async () => {
     const path = `/api/v1/namespaces/${space}/pods?watch=1&labelSelector=app%3Dweb`;
     const watching = await connection().admin.watch(path, { headers: { accept } });
-    // Asked for as tables by the Accept header; the watch types what it hands out as any object.
-    const first = (await watching.next())?.object as unknown as Table;
-    const second = (await watching.next())?.object as unknown as Table;
+    const next = async () => (await watching.next())?.object as Table;
+    const first = await next();
+    const second = await next();
     watching.stop();
     expect([first.columnDefinitions.length, second.columnDefinitions]).toEqual([9, null]);
     expect([first.rows[0]?.cells[0], second.rows[0]?.cells[0]]).toEqual(['web-1', 'web-2']);

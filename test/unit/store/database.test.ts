@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CompiledQuery } from 'kysely';
 import { pino } from 'pino';
 import { type OpenedStore, openStore } from '../../../src/store/database.ts';
 
@@ -78,12 +79,7 @@ describe('a disk that takes no more', () => {
     const limit = other.prepare('PRAGMA page_count').get()?.['page_count'];
     other.close();
     await store.commit(async (tx) => {
-      await tx.executeQuery({
-        sql: `PRAGMA max_page_count=${Number(limit)}`,
-        parameters: [],
-        query: {} as never,
-        queryId: {} as never,
-      });
+      await tx.executeQuery(CompiledQuery.raw(`PRAGMA max_page_count=${Number(limit)}`));
     });
     const big = 'x'.repeat(500_000);
     const failures = await Promise.allSettled([remember(store, big), remember(store, big)]);
@@ -91,12 +87,7 @@ describe('a disk that takes no more', () => {
     expect(failures.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(store.state()).toBe('failed');
     await store.commit(async (tx) => {
-      await tx.executeQuery({
-        sql: 'PRAGMA max_page_count=1000000',
-        parameters: [],
-        query: {} as never,
-        queryId: {} as never,
-      });
+      await tx.executeQuery(CompiledQuery.raw('PRAGMA max_page_count=1000000'));
     });
     await remember(store, big);
     expect(store.state()).toBe('open');
