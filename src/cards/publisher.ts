@@ -6,7 +6,8 @@ import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
-import { backOff, createLane, isIdle, type Lane, noteSent, setBack } from './lane.ts';
+import { backOff, isIdle, type Lane, noteSent, setBack } from './lane.ts';
+import { createLanes, storePauseMs } from './lanes.ts';
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, Waiting } from './ledger.ts';
 import { createShown } from './shown.ts';
@@ -66,12 +67,8 @@ export interface Publisher {
 /** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
 const tokenPauseMs = 5 * 60_000;
 
-/** Between two tries while the ledger cannot be read. */
-const storePauseMs = 2000;
-
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
-  const lanes = new Map<string, Lane>();
   const unwritten = createUnwritten();
   const stopping = new AbortController();
   /** Begun in the ledger, and known not to have left this process. */
@@ -79,18 +76,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const doubts = createDoubts({ ledger, log });
   const shown = createShown({ ledger, unwritten, doubts, log, now });
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
+  const lanes = createLanes({ step: workOnce, log, now });
   let pausedUntil = 0;
   /** What the clock told last. */
   let told = 0;
-  /** Nothing is shown before: what the process before has left must be known first, and every kind of card. */
-  let hasStarted = false;
-  let ending = false;
-
-  function laneOf(channelId: string): Lane {
-    const lane = lanes.get(channelId) ?? createLane(channelId);
-    lanes.set(channelId, lane);
-    return lane;
-  }
 
   /** Milliseconds since 1970. Where the clock was set back, so is what waits by it. */
   function tellTime(): number {
@@ -99,42 +88,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     told = time;
     if (by === 0) return time;
     pausedUntil -= by;
-    for (const lane of lanes.values()) setBack(lane, by);
+    for (const lane of lanes.all()) setBack(lane, by);
     return time;
-  }
-
-  function run(lane: Lane): void {
-    lane.woken = true;
-    if (!hasStarted || lane.running !== null || ending) return;
-    if (lane.timer !== null) clearTimeout(lane.timer);
-    lane.timer = null;
-    lane.running = work(lane).finally(() => {
-      lane.running = null;
-      if (lane.woken) run(lane);
-    });
-  }
-
-  function runAt(lane: Lane, at: number): void {
-    if (ending || lane.timer !== null) return;
-    const wait = Math.max(1, Math.min(at - now().getTime(), 60_000));
-    lane.timer = setTimeout(() => {
-      lane.timer = null;
-      run(lane);
-    }, wait);
-  }
-
-  async function work(lane: Lane): Promise<void> {
-    while (lane.woken && !ending) {
-      lane.woken = false;
-      try {
-        let more = true;
-        while (more && !ending) more = await workOnce(lane);
-      } catch (error) {
-        log.warn({ err: error, channel: lane.channelId }, 'The publisher could not go on and tries again');
-        lane.stumbled = true;
-        runAt(lane, now().getTime() + storePauseMs);
-      }
-    }
   }
 
   /** What is shown as the ledger has it need not be made of what was handed on, too. */
@@ -149,7 +104,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const time = tellTime();
     const blockedUntil = Math.max(lane.after, pausedUntil);
     if (blockedUntil > time) {
-      runAt(lane, blockedUntil);
+      lanes.runAt(lane, blockedUntil);
       return false;
     }
     const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
@@ -191,7 +146,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     ];
     if (next.kind === 'later') waits.push(next.at);
     const later = waits.filter((at) => at > time);
-    if (later.length > 0) runAt(lane, Math.min(...later));
+    if (later.length > 0) lanes.runAt(lane, Math.min(...later));
     return false;
   }
 
@@ -331,39 +286,40 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return;
     }
     unwritten.startOver(record.id, { channelId: to, refusedChannelId: lane.channelId });
-    run(laneOf(to));
+    lanes.run(lanes.of(to));
   }
 
   return {
     async start() {
       for (const [channelId, until] of await usedUpChannels(ledger, doubts, now().getTime())) {
-        const lane = laneOf(channelId);
+        const lane = lanes.of(channelId);
         lane.createAfter = until;
         lane.editAfter = until;
       }
-      hasStarted = true;
-      for (const channelId of [...lanes.keys(), ...(await ledger.channelsWithWork())]) run(laneOf(channelId));
+      // Nothing is shown before: what the process before has left must be known first, and every kind of card.
+      lanes.start();
+      for (const channelId of await ledger.channelsWithWork()) lanes.run(lanes.of(channelId));
     },
     reserve(channelId, cardId) {
-      const lane = laneOf(channelId);
+      const lane = lanes.of(channelId);
       if (lane.reserved === cardId) return true;
       const time = tellTime();
-      if (!hasStarted || ending || pausedUntil > time || !isIdle(lane, time)) return false;
+      if (!lanes.areOpen() || pausedUntil > time || !isIdle(lane, time)) return false;
       lane.reserved = cardId;
       return true;
     },
     release(channelId, cardId) {
-      const lane = laneOf(channelId);
+      const lane = lanes.of(channelId);
       if (lane.reserved === cardId) lane.reserved = null;
     },
     wake(channelId, begun) {
-      const lane = laneOf(channelId);
+      const lane = lanes.of(channelId);
       if (begun !== undefined) {
         unsent.add(begun.wanted.id);
         if (lane.reserved === begun.wanted.id) lane.reserved = null;
         lane.handed = begun;
       }
-      run(lane);
+      lanes.run(lane);
     },
     async showUnwritten({ wanted, message, ring, ringSays, isHeld }) {
       const [known, knownRing] = await Promise.all([knownOf(wanted.id), ring && knownOf(ring.id)]);
@@ -380,7 +336,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       // One whose message is still to be made rings by that.
       if (ring !== undefined && ringSays !== undefined && record.messageId !== null)
         unwritten.putRing(ring, knownRing, record, ringSays);
-      run(laneOf(record.channelId));
+      lanes.run(lanes.of(record.channelId));
     },
     hasRungUnwritten: unwritten.hasRung,
     rungUnwritten: unwritten.rungBy,
@@ -397,17 +353,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     resume() {
       pausedUntil = 0;
-      for (const lane of lanes.values()) {
+      for (const lane of lanes.all()) {
         lane.after = 0;
-        run(lane);
+        lanes.run(lane);
       }
     },
     async stop(signal) {
-      ending = true;
       const abort = (): void => stopping.abort();
-      for (const lane of lanes.values()) if (lane.timer !== null) clearTimeout(lane.timer);
       signal.addEventListener('abort', abort, { once: true });
-      await Promise.all([...lanes.values()].map((lane) => lane.running));
+      await lanes.stop();
       signal.removeEventListener('abort', abort);
       stopping.abort();
     },
