@@ -1,56 +1,12 @@
 // Rings while the database takes no writes: what gets worse rings at once, by one reply, which is the same one afterwards.
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
+import { expect, test } from '@jest/globals';
 import { holdLock } from './lock.ts';
-import { generous, newGroup, post } from './posting.ts';
-import { wronglyAsked } from './seen.ts';
-
-let homelab: Homelab;
-
-beforeAll(async () => {
-  homelab = await startHomelab({
-    discord: { rateLimits: generous, windows: { identify: 100 } },
-    // What is posted here directly is in no list.
-    env: { ALERTMANAGER_URL: '' },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  routes:
-    - match: {}
-      channel: "${discord.channelId('alerts')}"
-      mention: ["${discord.roleId('operator')}"]
-      escalate: { after: 15m, mention: ["${discord.roleId('admin')}"] }
-`,
-  });
-});
-
-afterAll(() => homelab.stop());
-
-afterEach(() => {
-  const wrong = wronglyAsked(homelab.discord);
-  homelab.discord.reset({ keepCommands: true });
-  expect(wrong).toEqual([]);
-});
-
-const info = { fingerprint: 'i', labels: { pod: 'web-0', severity: 'info' } };
-const warning = { fingerprint: 'w', labels: { pod: 'web-1' } };
-const critical = { fingerprint: 'c', labels: { pod: 'web-2', severity: 'critical' } };
-const over = <T extends object>(alert: T) => ({ ...alert, status: 'resolved' }) as const;
-
-/** Replies that are there, oldest first. */
-function replies() {
-  return homelab.discord.messages('alerts').filter(({ replyTo }) => replyTo !== null);
-}
+import { newGroup, post } from './posting.ts';
+import { critical, homelab, info, over, replies, settle, warning } from './ringing.ts';
 
 async function told(body: unknown, status: 202 | 503): Promise<void> {
   expect((await post(homelab, body)).status).toBe(status);
-}
-
-/** A later group is visible, so that what the bot still had to do about the earlier one has happened or never will. */
-async function settle(): Promise<void> {
-  const next = newGroup();
-  await told(next.body([info]), 202);
-  await homelab.discord.waitForMessage('alerts', ({ text }) => text.includes(next.name), { timeoutMs: 20_000 });
 }
 
 /** A group that is shown, and a database that takes no writes from then on; `free` lets it. */

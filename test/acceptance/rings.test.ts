@@ -1,58 +1,10 @@
 // Whom the bot rings again, when and how often, through the whole bot: an edit rings nobody's phone, a short reply to the card does.
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type Homelab, levelsOf, startHomelab } from '../../sandbox/homelab.ts';
-import { generous, newGroup, post } from './posting.ts';
-import { wronglyAsked } from './seen.ts';
+import { expect, test } from '@jest/globals';
+import { newGroup, post } from './posting.ts';
+import { critical, homelab, over, replies, settle, warning } from './ringing.ts';
 
-let homelab: Homelab;
-
-beforeAll(async () => {
-  homelab = await startHomelab({
-    discord: { rateLimits: generous, windows: { identify: 100 } },
-    // What is posted here directly is in no list.
-    env: { ALERTMANAGER_URL: '' },
-    config: (discord) => `${levelsOf(discord)}
-alerts:
-  routes:
-    - match: { team: loud }
-      channel: "${discord.channelId('alerts')}"
-      ringOnResolve: true
-    - match: { team: quiet }
-      channel: "${discord.channelId('alerts')}"
-      ring: false
-    - match: {}
-      channel: "${discord.channelId('alerts')}"
-      mention: ["${discord.roleId('operator')}"]
-      escalate: { after: 15m, mention: ["${discord.roleId('admin')}"] }
-`,
-  });
-});
-
-afterAll(() => homelab.stop());
-
-afterEach(() => {
-  const wrong = wronglyAsked(homelab.discord);
-  homelab.discord.reset({ keepCommands: true });
-  expect(wrong).toEqual([]);
-});
-
-const warning = { fingerprint: 'w', labels: { pod: 'web-1' } };
-const critical = { fingerprint: 'c', labels: { pod: 'web-2', severity: 'critical' } };
-const over = <T extends object>(alert: T) => ({ ...alert, status: 'resolved' }) as const;
 const later = <T extends object>(alert: T) => ({ ...alert, startsAt: new Date(Date.now() + 1000).toISOString() });
-
-/** Replies that are there, oldest first. */
-function replies() {
-  return homelab.discord.messages('alerts').filter(({ replyTo }) => replyTo !== null);
-}
-
-/** A later group is visible, so that what the bot still had to do about the earlier one has happened or never will. */
-async function settle(): Promise<void> {
-  const next = newGroup();
-  await post(homelab, next.body([{ labels: { severity: 'info' } }]));
-  await homelab.discord.waitForMessage('alerts', ({ text }) => text.includes(next.name));
-}
 
 /** As if all that the bot knows had happened this much earlier; it is killed and started again. */
 async function pass(ms: number): Promise<void> {
