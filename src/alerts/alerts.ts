@@ -147,7 +147,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         if (!isShown) wanted = want(turned.result);
         const ring = turned.ring ?? held.ringOf(key);
         const why = ring === null ? { quiet: turned.quiet } : { ring };
-        return { result: turned.result, written: await write(tx, { ...turned, ring }, wanted), why };
+        return { result: turned.result, written: await write(tx, { ...turned, ring, before }, wanted), why };
       }, begin);
       callers.written(notification);
       held.written(key);
@@ -187,7 +187,7 @@ export function createAlerts(options: AlertOptions): Alerts {
         const before = await tx.read(result.incident.id);
         const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
         wanted = want(turned.result);
-        return { result: turned.result, written: await write(tx, turned, wanted) };
+        return { result: turned.result, written: await write(tx, { ...turned, before }, wanted) };
       }, begin);
       if (done === null) return false;
       settled(done.result.incident, done.written, wanted);
@@ -204,7 +204,7 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   async function write(
     tx: AlertTransaction,
-    { result, ring }: Turned,
+    { result, ring, before }: Pick<Turned, 'result' | 'ring'> & { readonly before: Incident | undefined },
     wanted: WantedCard | undefined,
   ): Promise<Written> {
     const { kind, incident } = result;
@@ -214,8 +214,10 @@ export function createAlerts(options: AlertOptions): Alerts {
     const begun = wanted?.begun === true && asked?.isNew === true ? wanted : null;
     const rungBy = publisher.rungUnwritten(incident.id);
     if (rungBy !== null) await tx.rang(rungRing(incident.id, rungBy, now().getTime()));
-    if (ring !== null)
-      return { channelId: (await tx.ring(wantedRing(incident, ring, now().getTime()))) ?? channelId, begun };
+    if (ring !== null) {
+      const times = { now: now().getTime(), lookSince: held.unsureSince(before) };
+      return { channelId: (await tx.ring(wantedRing(incident, ring, times))) ?? channelId, begun };
+    }
     if (kind !== 'opened' && ringMessage(incident) === undefined)
       await tx.reviewRing(ringId(incident.id), priorities.refresh);
     return { channelId, begun };
@@ -262,7 +264,7 @@ export function createAlerts(options: AlertOptions): Alerts {
       const incident = critical(changed, now().getTime());
       const result = { kind: 'unchanged', incident } as const;
       const wanted = { ...want(result), priority: priorities.progress };
-      return { incident, written: await write(tx, { result, ring: null }, wanted), wanted };
+      return { incident, written: await write(tx, { result, ring: null, before }, wanted), wanted };
     });
     if (done === undefined) return undefined;
     settled(done.incident, done.written, done.wanted);
@@ -313,7 +315,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     async write(incident, ring) {
       const result = { kind: 'unchanged', incident } as const;
       const wanted = { ...want(result), begun: false };
-      const written = await store.change((tx) => write(tx, { result, ring }, wanted));
+      const written = await store.change((tx) => write(tx, { result, ring, before: incident }, wanted));
       return () => settled(incident, written, wanted);
     },
     forgetUnwritten: publisher.forgetUnwritten,

@@ -10,7 +10,7 @@ import { rung } from './turn.ts';
 
 export interface EscalateOptions {
   readonly store: Pick<AlertStore, 'change' | 'read'>;
-  readonly held: Pick<Held, 'settle' | 'all' | 'keep'>;
+  readonly held: Pick<Held, 'settle' | 'all' | 'keep' | 'unsureSince'>;
   readonly publisher: { wake(channelId: string): void };
   /** Alertmanager's list no longer has it, and whether it is over is to be seen yet. */
   readonly isMissing: (incident: Incident) => boolean;
@@ -33,7 +33,8 @@ export function createEscalate(options: EscalateOptions): (incidentId: string) =
       if (due === 'put off') return due;
       const after = due ?? incident;
       await tx.write(after, escalationOf(after)?.at ?? null);
-      return due === null ? null : tx.ring(wantedRing(after, 'not acknowledged', now().getTime()));
+      const times = { now: now().getTime(), lookSince: held.unsureSince(incident) };
+      return due === null ? null : tx.ring(wantedRing(after, 'not acknowledged', times));
     });
     if (channelId === 'put off') return channelId;
     if (channelId === null) return 'done';

@@ -37,6 +37,11 @@ export interface Held {
   isEmpty(): boolean;
   /** The ledger knows every message of what began after this, milliseconds since 1970. */
   completeSince(): number;
+  /**
+   * Since when a ring of this incident, as it was last written, may have been made that the ledger does not know: by a process before this one, or by
+   * this one while it could not write. Milliseconds since 1970; null where none can have been.
+   */
+  unsureSince(before: Incident | undefined): number | null;
   /** The newest state of the group is written down. */
   written(key: string): void;
   /** Its notification is answered with 503 and Alertmanager tries again; until then people see it all the same. */
@@ -62,6 +67,9 @@ const retryMs = 5000;
 
 /** How far Prometheus' clock may be ahead of ours, in milliseconds. */
 const clockMargin = 2000;
+
+/** Whoever has rung longer ago than this, in milliseconds, may ring again: a busy channel is not read back for days. */
+const longestLook = 3_600_000;
 
 /** Of so many groups. */
 export const mostHeld = 1000;
@@ -122,7 +130,19 @@ export function createHeld(options: HeldOptions): Held {
     if (incidents.size > 0) writeDownSoon();
   }
 
-  async function hold(key: string, { result, ring }: Turned, about: object): Promise<void> {
+  function unsureSince(before: Incident | undefined): number | null {
+    const told = before?.notifiedAt ?? before?.openedAt ?? Number.POSITIVE_INFINITY;
+    return told < completeSince ? Math.max(told, now().getTime() - longestLook) : null;
+  }
+
+  /** @param before as it was last written, or held. */
+  async function hold(
+    key: string,
+    { result, ring }: Turned,
+    before: Incident | undefined,
+    about: object,
+  ): Promise<void> {
+    const lookSince = unsureSince(before);
     const due = ring === null ? null : { reason: ring, isAsked: false };
     if (due !== null) unrung.set(key, due);
     if (!incidents.has(key)) log.warn(about, 'An incident could not be written down: it is shown from memory');
@@ -133,7 +153,7 @@ export function createHeld(options: HeldOptions): Held {
     await options.show({
       wanted: { ...want(result), begun: false },
       incident,
-      ring: ring === null ? undefined : wantedRing(incident, ring, now().getTime()),
+      ring: ring === null ? undefined : wantedRing(incident, ring, { now: now().getTime(), lookSince }),
       isHeld: () => incidents.get(key) === incident,
     });
     if (due !== null) due.isAsked = true;
@@ -148,6 +168,7 @@ export function createHeld(options: HeldOptions): Held {
     ringOf,
     isEmpty: () => incidents.size === 0,
     completeSince: () => completeSince,
+    unsureSince,
     written(key) {
       unrung.delete(key);
       if (incidents.delete(key)) completeSince = now().getTime() + clockMargin;
@@ -157,11 +178,11 @@ export function createHeld(options: HeldOptions): Held {
       const merged = merge(known, notification, now().getTime());
       if (merged.kind === 'ignored' || (incidents.size >= mostHeld && !incidents.has(key))) return;
       const turned = turn({ before: known, result: merged, notification, routes, now: now().getTime() });
-      await hold(key, turned, { ...aboutIn(notification), ...refOf(turned.result) });
+      await hold(key, turned, known, { ...aboutIn(notification), ...refOf(turned.result) });
     },
     async keep(key, incident, ring) {
       if (incidents.size >= mostHeld && !incidents.has(key)) return false;
-      await hold(key, { result: { kind: 'unchanged', incident }, ring }, { ref: incident.id });
+      await hold(key, { result: { kind: 'unchanged', incident }, ring }, incident, { ref: incident.id });
       return true;
     },
     all: () => [...incidents.values()],

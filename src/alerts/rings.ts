@@ -5,8 +5,12 @@ import { type Incident, type RingReason, worstSeverity } from './incident.ts';
 /** The kind of these cards in the ledger. */
 export const ringCard = 'ring';
 
-/** @param now milliseconds since 1970. */
-export function wantedRing(incident: Incident, reason: RingReason, now: number): WantedRing {
+/** @param times milliseconds since 1970; `lookSince` as in the ring. */
+export function wantedRing(
+  incident: Incident,
+  reason: RingReason,
+  { now, lookSince }: { readonly now: number; readonly lookSince: number | null },
+): WantedRing {
   const { ringing } = incident;
   const isCritical = reason !== 'resolved' && worstSeverity(incident.alerts) === 'critical';
   return {
@@ -18,6 +22,7 @@ export function wantedRing(incident: Incident, reason: RingReason, now: number):
     cardPriority: isCritical ? priorities.critical : priorities.warning,
     mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
     wantedAt: now,
+    lookSince,
   };
 }
 

@@ -100,6 +100,8 @@ export interface WantedRing {
   readonly cardPriority: number;
   readonly mentionRoles: readonly string[];
   readonly wantedAt: number;
+  /** Since when one may have been made that the ledger does not know (milliseconds since 1970); null where none can have been. */
+  readonly lookSince: number | null;
 }
 
 /** A ring that was made while the store failed. */

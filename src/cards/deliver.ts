@@ -158,7 +158,13 @@ async function adopt(attempt: Attempt, messageId: string, context: DeliveryConte
   // Before the edit, which may have to wait: what was found is not looked for again and again.
   await context.remember(attempt, messageId, 0);
   if (attempt.record.replyTo === null) return edit(attempt, messageId, context);
-  return { kind: 'shown', step: 'create', messageId, revision: attempt.record.intent?.revision ?? 0 };
+  // The one that was known before is deleted by now: this one can only be what was begun, or what nothing is known of.
+  return {
+    kind: 'shown',
+    step: 'create',
+    messageId,
+    revision: attempt.record.intent?.revision ?? attempt.record.revision,
+  };
 }
 
 /** Deletes the message of a ring. Rejects as `deliver` does. */

@@ -136,7 +136,7 @@ export function createUnwritten(): Unwritten {
         messageId: unrecorded.get(ring.id)?.messageId ?? known?.messageId ?? null,
         // As the ledger would begin it, so that Discord takes both for the same message.
         creations: (known?.creations ?? 0) + 1,
-        intent: { at: ring.wantedAt, revision },
+        intent: { at: ring.lookSince ?? ring.wantedAt, revision },
       };
       cards.set(ring.id, { record, message, shown: false, ringsAs: 0, madeAs: 0 });
     },

@@ -253,5 +253,5 @@ async function ringOnce(tx: Transaction<Tables>, digestId: string, folded: reado
   await tx.updateTable('cards').set(values).where('id', '=', digestId).execute();
   if (digest.message_id === null && digest.intent_at === null) return;
   const ring = { id: `${digestId}-ring`, cardId: digestId, kind: 'ring', priority: critical, cardPriority: critical };
-  await upsertRing(tx, { ...ring, mentionRoles: roles, wantedAt: digest.wanted_at }, digest);
+  await upsertRing(tx, { ...ring, mentionRoles: roles, wantedAt: digest.wanted_at, lookSince: null }, digest);
 }

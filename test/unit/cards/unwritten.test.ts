@@ -80,6 +80,7 @@ const due = {
   cardPriority: 0,
   mentionRoles: ['8'],
   wantedAt: 6000,
+  lookSince: null,
 };
 
 test('a ring that is due makes a card without a message ring by itself, for all that it is to ring for', () => {

@@ -192,6 +192,7 @@ function ring(cardId: string, mentionRoles: readonly string[]): Promise<string |
     cardPriority: priorities.critical,
     mentionRoles,
     wantedAt: 5,
+    lookSince: null,
   };
   return store.commit((tx) => wantRing(tx, wantedRing));
 }
