@@ -53,7 +53,7 @@ export interface Publisher {
   unwrittenMessage(cardId: string): string | null | undefined;
   /** Whether a card in memory has rung for all that it was to ring for. */
   hasRungUnwritten(cardId: string): boolean;
-  /** The message of the reply by which it has rung from memory; null where none has. */
+  /** The message of the reply that rang last for it, from memory; null where there is none. */
   rungUnwritten(cardId: string): string | null;
   forgetUnwritten(cardId: string): void;
   /** What is not shown as it should be, in the ledger and in memory; of memory alone where the ledger cannot be read. */

@@ -51,7 +51,7 @@ export interface Unwritten {
   removed(id: string): void;
   /** Whether it has rung for all that it was to ring for: by its message, or by a reply. */
   hasRung(cardId: string): boolean;
-  /** The message of the reply that has rung for it; null where none has. */
+  /** The message of the reply that rang last for it, from memory; null where there is none. */
   rungBy(cardId: string): string | null;
   /** Discord shows this revision of it in this message. */
   shown(cardId: string, messageId: string, revision: number): void;
@@ -138,14 +138,16 @@ export function createUnwritten(): Unwritten {
         creations: (known?.creations ?? 0) + 1,
         intent: { at: ring.lookSince ?? ring.wantedAt, revision },
       };
-      cards.set(ring.id, { record, message, shown: false, ringsAs: 0, madeAs: 0 });
+      cards.set(ring.id, { record, message, shown: false, ringsAs: revision, madeAs: held?.madeAs ?? 0 });
     },
     tellRing(cardId, message) {
       const id = ringId(cardId);
       const ring = cards.get(id);
       if (ring === undefined || ring.shown) return;
-      if (message === undefined) cards.delete(id);
-      else cards.set(id, { ...ring, message });
+      if (message !== undefined) cards.set(id, { ...ring, message });
+      // One that was made before is still to be written down, and then goes away.
+      else if (ring.madeAs > 0) cards.set(id, { ...ring, shown: true });
+      else cards.delete(id);
     },
     made(cardId, revision) {
       const card = cards.get(cardId);
@@ -157,7 +159,7 @@ export function createUnwritten(): Unwritten {
     },
     rungBy(cardId) {
       const ring = cards.get(ringId(cardId));
-      return ring?.shown === true ? ring.record.messageId : null;
+      return ring !== undefined && ring.madeAs > 0 ? ring.record.messageId : null;
     },
     hasRung(cardId) {
       const reply = cards.get(ringId(cardId));
