@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page as Tab } from 'puppeteer-core';
-import { startHomelab } from '../sandbox/homelab.ts';
+import { beginWatchdog } from '../sandbox/alertmanager/watchdog.ts';
+import { ringingConfig, startHomelab } from '../sandbox/homelab.ts';
 import { startPage } from '../sandbox/page/page.ts';
 import { startChromium } from './browser/chromium.ts';
 import { root } from './check/run-tool.ts';
@@ -95,7 +96,11 @@ async function send(tab: Tab, line: string): Promise<void> {
   await tab.keyboard.press('Enter');
 }
 
-const homelab = await startHomelab({ alertmanager: { groupWaitMs: 50, groupIntervalMs: 500 } });
+const homelab = await startHomelab({
+  config: ringingConfig,
+  alertmanager: { groupWaitMs: 50, groupIntervalMs: 500 },
+});
+beginWatchdog(homelab.alertmanager);
 const page = await startPage(homelab, { port: 0 });
 const browser = await startChromium();
 try {
