@@ -126,7 +126,7 @@ try {
   await homelab.stop();
 }
 
-/** The walk but its last step; then a node goes down again. */
+/** The walk but its last step; then a warning fires and gets worse. No node is down, for a rollout would wait for it. */
 async function playBefore(): Promise<void> {
   const { discord, registry } = homelab;
   const origin = page.url.replace(/\/$/, '');
@@ -151,6 +151,8 @@ async function playBefore(): Promise<void> {
   await ask('otto', 'status');
   await ask('otto', 'deploy', { sha: registry.tags('acme/shop')[3] ?? '', reason: 'new prices' });
   await discord.waitForMessage('operations', ({ content }) => content.includes('done: deploy'), { timeoutMs: 60_000 });
-  await act('fire', { alert: 'nodeDown' });
-  await alert('NodeDown', 'firing since');
+  await act('fire', { alert: 'nodeMemoryLow' });
+  await alert('NodeMemoryLow', 'firing since');
+  await act('worsen', { alert: 'nodeMemoryLow' });
+  await alert('got worse', 'NodeMemoryLow');
 }
