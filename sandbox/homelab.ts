@@ -67,6 +67,20 @@ export function shopOf(image: string, more: readonly string[] = []): string {
   return ['apps:', '  shop:', ...lines.map((line) => `    ${line}`), ''].join('\n');
 }
 
+/**
+ * As somebody who tries it all wants it: alerts ring the operators, and the admins where nobody acknowledges a critical one; the times are the shortest that
+ * may be. A route is kept with its incident: that of the warnings too mentions somebody, or one that gets worse would mention nobody.
+ */
+export function ringingConfig(discord: Discord, apps: string): string {
+  const route = {
+    match: { severity: '/^(critical|warning)$/' },
+    channel: discord.channelId('alerts'),
+    mention: [discord.roleId('operator')],
+    escalate: { after: '1m', mention: [discord.roleId('admin')] },
+  };
+  return `${levelsOf(discord)}${apps}alerts: ${JSON.stringify({ routes: [route], watchdog: { after: '1m' } })}\n`;
+}
+
 /** Resolves once the bot takes webhooks and has its session with Discord. */
 export async function startHomelab(options: HomelabOptions = {}): Promise<Homelab> {
   const stops: (() => Promise<unknown>)[] = [];

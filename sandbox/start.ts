@@ -1,7 +1,8 @@
 // `npm start`: the sandbox and the bot, the page to play with them, and a live transcript of what appears; or the tour.
+import { beginWatchdog } from './alertmanager/watchdog.ts';
 import { readArguments } from './arguments.ts';
 import type { Discord, SandboxMessage } from './discord/discord.ts';
-import { type Homelab, startHomelab } from './homelab.ts';
+import { type Homelab, ringingConfig, startHomelab } from './homelab.ts';
 import { showOwnCluster } from './own-cluster/show.ts';
 import { startPage } from './page/page.ts';
 import { playTour } from './tour.ts';
@@ -54,7 +55,11 @@ async function main(): Promise<number> {
   const { tour: tourOnly, kubeconfig, port } = read.arguments;
   if (kubeconfig !== null) return showOwnCluster({ kubeconfig, from, port, say, follow });
   say('Starting a sandbox of Discord, Kubernetes and Alertmanager on this machine, and the bot against it …\n');
-  const homelab = await startHomelab({ alertmanager: { groupWaitMs: 300, groupIntervalMs: 1500 } });
+  const homelab = await startHomelab({
+    config: ringingConfig,
+    alertmanager: { groupWaitMs: 300, groupIntervalMs: 1500 },
+  });
+  beginWatchdog(homelab.alertmanager);
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

@@ -1,5 +1,5 @@
-// The main job, played once: an alert that grows and resolves, questions, and a change of an app with its way back.
-import { aboutAnother, homelabAlerts } from './alertmanager/homelab-alerts.ts';
+// The main job, played once: alerts that grow, get worse and resolve, questions, and a change of an app with its way back.
+import { aboutAnother, homelabAlerts, worse } from './alertmanager/homelab-alerts.ts';
 import { beginStorm, endStorm } from './alertmanager/storm.ts';
 import type { SandboxMessage } from './discord/discord.ts';
 import type { Homelab } from './homelab.ts';
@@ -13,6 +13,7 @@ export type Narrate = (text: string) => void;
  */
 export async function playTour(homelab: Homelab, narrate: Narrate): Promise<void> {
   await playAlert(homelab, narrate);
+  await playWorse(homelab, narrate);
   await playOnCall(homelab, narrate);
   await playStorm(homelab, narrate);
   await playNodes(homelab, narrate);
@@ -49,6 +50,40 @@ async function playAlert({ discord, alertmanager }: Homelab, narrate: Narrate): 
   if (discord.messages('alerts').length !== 1) throw new Error('There is more than one message in #alerts');
 }
 
+async function playWorse({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
+  const { nodeDiskSpaceLow: low } = homelabAlerts;
+  const full = worse(low);
+
+  narrate('A disk fills up. Then it gets worse: an edit rings no phone, so a short reply rings the operators again.');
+  alertmanager.fire(low.labels, low.annotations);
+  const card = await discord.waitForMessage(
+    'alerts',
+    (message) => says(message, 'warning firing', 'NodeDiskSpaceLow'),
+    {
+      what: 'a message in #alerts that says that NodeDiskSpaceLow is firing',
+    },
+  );
+  alertmanager.fire(full.labels, full.annotations);
+  const reply = await discord.waitForMessage(
+    'alerts',
+    ({ replyTo, content, rang }) =>
+      replyTo === card.id && content.includes('got worse') && rang.includes(discord.roleId('operator')),
+    { what: 'a reply that rings @operator because NodeDiskSpaceLow got worse', timeoutMs: 15_000 },
+  );
+
+  narrate('Some space is made: it is a warning again, and the reply goes away. Then all of it is over.');
+  alertmanager.resolve(full.labels);
+  await discord.waitFor(() => !discord.messages('alerts').some(({ id }) => id === reply.id), {
+    what: 'no reply any more',
+    timeoutMs: 15_000,
+  });
+  alertmanager.resolve(low.labels);
+  await discord.waitForMessage('alerts', ({ id, content }) => id === card.id && content.includes('resolved'), {
+    what: 'the message of NodeDiskSpaceLow, resolved',
+    timeoutMs: 15_000,
+  });
+}
+
 async function playOnCall({ discord, alertmanager }: Homelab, narrate: Narrate): Promise<void> {
   const { mysqlDown } = homelabAlerts;
   const isCard = ({ text, replyTo }: SandboxMessage) => replyTo === null && text.includes('MySQLDown');
@@ -82,9 +117,7 @@ async function playOnCall({ discord, alertmanager }: Homelab, narrate: Narrate):
   alertmanager.resolve(mysqlDown.labels);
   await card('the same message, resolved', 'resolved');
 
-  narrate(
-    'It goes down once more: the same message opens again, and since an edit rings no phone, a short reply does.',
-  );
+  narrate('It goes down once more: the same message opens again, and a short reply rings.');
   alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
   await discord.waitForMessage('alerts', ({ replyTo }) => replyTo === fired.id, {
     what: 'a reply to the message of MySQLDown',

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page as Tab } from 'puppeteer-core';
-import { startHomelab } from '../sandbox/homelab.ts';
+import { beginWatchdog } from '../sandbox/alertmanager/watchdog.ts';
+import { ringingConfig, startHomelab } from '../sandbox/homelab.ts';
 import { startPage } from '../sandbox/page/page.ts';
 import { startChromium } from './browser/chromium.ts';
 import { root } from './check/run-tool.ts';
@@ -95,7 +96,11 @@ async function send(tab: Tab, line: string): Promise<void> {
   await tab.keyboard.press('Enter');
 }
 
-const homelab = await startHomelab({ alertmanager: { groupWaitMs: 50, groupIntervalMs: 500 } });
+const homelab = await startHomelab({
+  config: ringingConfig,
+  alertmanager: { groupWaitMs: 50, groupIntervalMs: 500 },
+});
+beginWatchdog(homelab.alertmanager);
 const page = await startPage(homelab, { port: 0 });
 const browser = await startChromium();
 try {
@@ -121,7 +126,7 @@ try {
   await homelab.stop();
 }
 
-/** The walk but its last step; then a node goes down again. */
+/** The walk but its last step; then a warning fires and gets worse. No node is down, for a rollout would wait for it. */
 async function playBefore(): Promise<void> {
   const { discord, registry } = homelab;
   const origin = page.url.replace(/\/$/, '');
@@ -146,6 +151,8 @@ async function playBefore(): Promise<void> {
   await ask('otto', 'status');
   await ask('otto', 'deploy', { sha: registry.tags('acme/shop')[3] ?? '', reason: 'new prices' });
   await discord.waitForMessage('operations', ({ content }) => content.includes('done: deploy'), { timeoutMs: 60_000 });
-  await act('fire', { alert: 'nodeDown' });
-  await alert('NodeDown', 'firing since');
+  await act('fire', { alert: 'nodeMemoryLow' });
+  await alert('NodeMemoryLow', 'firing since');
+  await act('worsen', { alert: 'nodeMemoryLow' });
+  await alert('got worse', 'NodeMemoryLow');
 }

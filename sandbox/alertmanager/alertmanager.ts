@@ -6,6 +6,7 @@ import { type Labels, sorted } from './fingerprint.ts';
 import { createGroup, type Group } from './group.ts';
 import { type Attempt, postOnce, type Target } from './send.ts';
 import { createSilences, type Silences } from './silences.ts';
+import { isWatchdog, watchdogRepeatMs } from './watchdog.ts';
 
 export interface AlertmanagerOptions {
   /** May be told later, by `sendTo`: until then nothing is sent. */
@@ -20,6 +21,7 @@ export interface AlertmanagerOptions {
   readonly groupWaitMs?: number;
   /** Between two notifications of a group, and how long one is tried. 3,000 by default; the homelab's is 5 minutes. */
   readonly groupIntervalMs?: number;
+  /** Of all but the Watchdog, which has a route of its own. */
   readonly repeatIntervalMs?: number;
   /** 0, the default, for no limit. */
   readonly maxAlerts?: number;
@@ -97,7 +99,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
         maxAlerts: options.maxAlerts ?? 0,
         waitMs: options.groupWaitMs ?? 300,
         intervalMs: options.groupIntervalMs ?? 3_000,
-        repeatMs: options.repeatIntervalMs ?? 12 * 3_600_000,
+        repeatMs: isWatchdog(labels) ? watchdogRepeatMs : (options.repeatIntervalMs ?? 12 * 3_600_000),
         target,
         isSilenced: (silenced) => silences.over(silenced).length > 0,
       },

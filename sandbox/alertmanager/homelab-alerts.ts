@@ -122,10 +122,36 @@ export const homelabAlerts = {
   },
 } as const satisfies Readonly<Record<string, HomelabAlert>>;
 
+/** Figures of the warnings, and those of a second threshold. */
+const worseFigures = {
+  '11.4%': '3.1%',
+  '20%': '5%',
+  '8.7%': '1.9%',
+  '15%': '3%',
+  'more than 5 minutes': 'more than 30 minutes',
+  '3.42s': '9.71s',
+  '2 seconds': '8 seconds',
+};
+
+/** What a warning's second threshold fires besides: the same alert, of the same group, as a critical one. */
+export function worse({ labels, annotations }: HomelabAlert): HomelabAlert {
+  return {
+    labels: { ...labels, severity: 'critical' },
+    annotations: renamed(annotations, Object.entries(worseFigures)),
+  };
+}
+
 /** The same alert about another thing: these labels have other values, also where the annotations name the old ones. */
 export function aboutAnother({ labels, annotations }: HomelabAlert, changed: Labels): HomelabAlert {
-  const rename = (text: string): string =>
-    Object.entries(changed).reduce((renamed, [name, value]) => renamed.replaceAll(labels[name] ?? value, value), text);
-  const renamed = Object.entries(annotations).map(([name, text]) => [name, rename(text)]);
-  return { labels: { ...labels, ...changed }, annotations: Object.fromEntries(renamed) };
+  const words = Object.entries(changed).map(([name, value]) => [labels[name] ?? value, value] as const);
+  return { labels: { ...labels, ...changed }, annotations: renamed(annotations, words) };
+}
+
+/** The same texts with these words instead of those. */
+function renamed(annotations: Labels, words: readonly (readonly [string, string])[]): Labels {
+  const texts = Object.entries(annotations).map(([name, text]) => [
+    name,
+    words.reduce((changed, [from, to]) => changed.replaceAll(from, to), text),
+  ]);
+  return Object.fromEntries(texts);
 }

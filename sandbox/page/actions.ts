@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { HomelabAlert } from '../alertmanager/homelab-alerts.ts';
 import { beginStorm, endStorm, stormSize } from '../alertmanager/storm.ts';
+import { beginWatchdog, endWatchdog, watchdogFires } from '../alertmanager/watchdog.ts';
 import type { Actor, InteractionResult } from '../discord/discord.ts';
-import { type AlertKey, alertKeys, fireOneMore, lostNodeOf, resolveAll } from './alerts.ts';
+import { type AlertKey, alertKeys, fireOneMore, lostNodeOf, makeWorse, resolveAll } from './alerts.ts';
 import type { Outage } from './outage.ts';
 import type { PageParts } from './parts.ts';
 import { Refusal } from './reading.ts';
@@ -99,6 +100,9 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
       if (fired === null) throw new Refusal(409, 'It fires already.');
       setNodes([fired], 'lost');
     }),
+    worsen: action(z.strictObject({ alert: z.enum(alertKeys) }), ({ alert }) => {
+      if (!makeWorse(alertmanager, alert)) throw new Refusal(409, 'Only a warning that fires can get worse.');
+    }),
     resolve: action(z.strictObject({ alert: z.enum(alertKeys) }), ({ alert }) => {
       const resolved = resolveAll(alertmanager, alert);
       if (resolved.length === 0) throw new Refusal(409, 'It does not fire.');
@@ -108,6 +112,12 @@ export function createActions({ parts, outage, forgetWalk }: ActionContext): Act
       const size = stormSize(alertmanager);
       if (storm === 'end') return size === 0 ? refuseStorm('There is no storm.') : endStorm(alertmanager);
       return size > 0 ? refuseStorm('It storms already.') : beginStorm(alertmanager, stormGroups);
+    }),
+    watchdog: action(z.strictObject({ watchdog: z.enum(['begin', 'end']) }), ({ watchdog }) => {
+      if (kubernetes === null) throw new Refusal(409, 'The cluster is your own: its Prometheus is too.');
+      if (watchdogFires(alertmanager) === (watchdog === 'begin'))
+        throw new Refusal(409, watchdog === 'begin' ? 'It arrives already.' : 'It is stopped already.');
+      return watchdog === 'begin' ? beginWatchdog(alertmanager) : endWatchdog(alertmanager);
     }),
     node: action(z.strictObject({ node: name, state: z.enum(['ready', 'lost']) }), ({ node, state }) => {
       if (kubernetes === null) throw new Refusal(409, 'The cluster is your own: the page does nothing to it.');

@@ -1,7 +1,7 @@
 // The six alerts of the homelab's specification as the page fires them: each about one thing, most about a second one too.
 import type { Alertmanager } from '../alertmanager/alertmanager.ts';
 import type { Labels } from '../alertmanager/fingerprint.ts';
-import { aboutAnother, type HomelabAlert, homelabAlerts } from '../alertmanager/homelab-alerts.ts';
+import { aboutAnother, type HomelabAlert, homelabAlerts, worse } from '../alertmanager/homelab-alerts.ts';
 import type { PageAlert } from './web/protocol.ts';
 
 /** What is different about the second thing; there is one database only. */
@@ -36,9 +36,24 @@ export function fireOneMore(alertmanager: Alertmanager, key: AlertKey): HomelabA
   return next;
 }
 
+/** What fires besides once the first thing has got worse; null for what is critical anyway. */
+function worseOf(key: AlertKey): HomelabAlert | null {
+  const alert: HomelabAlert = homelabAlerts[key];
+  return alert.labels['severity'] === 'critical' ? null : worse(alert);
+}
+
+/** Lets a warning that fires get worse. @returns whether it could. */
+export function makeWorse(alertmanager: Alertmanager, key: AlertKey): boolean {
+  const next = worseOf(key);
+  if (next === null || fires(alertmanager, next) || !fires(alertmanager, homelabAlerts[key])) return false;
+  alertmanager.fire(next.labels, next.annotations);
+  return true;
+}
+
 /** Resolves it about everything. @returns what about; empty when it does not fire. */
 export function resolveAll(alertmanager: Alertmanager, key: AlertKey): readonly HomelabAlert[] {
-  const firing = thingsOf(key).filter((thing) => fires(alertmanager, thing));
+  const things = [...thingsOf(key), worseOf(key)].filter((thing) => thing !== null);
+  const firing = things.filter((thing) => fires(alertmanager, thing));
   for (const { labels } of firing) alertmanager.resolve(labels);
   return firing;
 }
@@ -52,6 +67,7 @@ export function pageAlerts(alertmanager: Alertmanager): PageAlert[] {
   return alertKeys.map((key) => {
     const things = thingsOf(key);
     const { labels, annotations }: HomelabAlert = homelabAlerts[key];
+    const worst = worseOf(key);
     return {
       key,
       name: labels['alertname'] ?? key,
@@ -59,6 +75,7 @@ export function pageAlerts(alertmanager: Alertmanager): PageAlert[] {
       summary: annotations['summary'] ?? '',
       firing: things.filter((thing) => fires(alertmanager, thing)).length,
       things: things.length,
+      worse: worst && fires(alertmanager, worst),
     };
   });
 }

@@ -1,5 +1,6 @@
 // The homelab as the page shows it beside the chat: nodes, pods, the app, the manifest repository, alerts.
 import { stormSize } from '../alertmanager/storm.ts';
+import { watchdogFires } from '../alertmanager/watchdog.ts';
 import type { SandboxGit } from '../git/git.ts';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
 import { isRecord, type KubernetesObject, listAt, numberAt, textAt } from '../kubernetes/objects.ts';
@@ -19,6 +20,7 @@ export async function pageHomelab(parts: PageParts): Promise<PageHomelab> {
     commits: git === null ? [] : await commitsOf(git),
     alerts: pageAlerts(alertmanager),
     storm: stormSize(alertmanager),
+    watchdog: kubernetes === null ? null : watchdogFires(alertmanager) ? 'arrives' : 'stays away',
     tags: registry?.tags('acme/shop') ?? [],
     advice,
   };

@@ -6,11 +6,13 @@ import { update } from './update.ts';
 
 export interface HomelabActions {
   readonly fire: (alert: string) => void;
+  readonly worsen: (alert: string) => void;
   readonly resolve: (alert: string) => void;
   readonly node: (node: string, state: 'ready' | 'lost') => void;
   readonly push: (image: 'good' | 'broken') => void;
   readonly discord: (wanted: 'away' | 'back') => void;
   readonly storm: (wanted: 'begin' | 'end') => void;
+  readonly watchdog: (wanted: 'begin' | 'end') => void;
 }
 
 export interface HomelabPlaces {
@@ -36,7 +38,11 @@ export function renderHomelab(
 
 function fill(section: HTMLElement, children: readonly Child[]): void {
   section.hidden = children.length === 0;
+  const focused = section.contains(document.activeElement) ? document.activeElement : null;
+  const line = focused?.closest('.line');
   update(section, children);
+  // A button that was pressed may be gone: whoever uses the keyboard stays in its line.
+  if (focused?.isConnected === false) line?.querySelector('button')?.focus({ preventScroll: true });
 }
 
 function head(id: string, title: string, detail: Child = null): HTMLElement {
@@ -56,10 +62,11 @@ function button(key: string, words: string, label: string, onclick: () => void, 
   );
 }
 
-function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions): Child[] {
-  const firing = alerts.reduce((sum, alert) => sum + alert.firing, 0);
+function alertsCard({ alerts }: PageHomelab, { fire, worsen, resolve }: HomelabActions): Child[] {
+  const firing = alerts.reduce((sum, alert) => sum + alert.firing + (alert.worse ? 1 : 0), 0);
   const row = (alert: PageAlert): HTMLElement => {
-    const { key, name, severity, summary } = alert;
+    const { key, name, summary, worse } = alert;
+    const severity = worse ? 'critical' : alert.severity;
     const isFull = alert.firing >= alert.things;
     return h(
       'li',
@@ -72,7 +79,9 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
         h(
           'p',
           { class: 'line-text one-line', title: summary },
-          alert.firing > 0 ? `firing${alert.firing > 1 ? ` for ${alert.firing}` : ''}` : summary,
+          alert.firing > 0
+            ? `firing${alert.firing > 1 ? ` for ${alert.firing}` : ''}${worse ? ', got worse' : ''}`
+            : summary,
         ),
       ),
       h(
@@ -82,6 +91,7 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
           (alert.firing > 0
             ? button(`${key} fire`, 'One more', `One more ${name}`, () => fire(key))
             : button(`${key} fire`, 'Fire', `Fire ${name}`, () => fire(key))),
+        alert.firing > 0 && worse === false && button(`${key} worsen`, 'Worse', `Worse: ${name}`, () => worsen(key)),
         alert.firing > 0 && button(`${key} resolve`, 'Resolve', `Resolve ${name}`, () => resolve(key)),
       ),
     );
@@ -93,9 +103,9 @@ function alertsCard({ alerts }: PageHomelab, { fire, resolve }: HomelabActions):
 }
 
 function faultsCard(
-  { advice, storm: stormy }: PageHomelab,
+  { advice, storm: stormy, watchdog: seen }: PageHomelab,
   isAway: boolean,
-  { discord, storm }: HomelabActions,
+  { discord, storm, watchdog }: HomelabActions,
 ): Child[] {
   const row = (title: string, isBad: boolean, words: string, press: HTMLElement): HTMLElement =>
     h(
@@ -127,6 +137,15 @@ function faultsCard(
           ? button('storm end', 'Repair', 'Repair: network switch', () => storm('end'))
           : button('storm begin', 'Break: 200 alerts', 'Break: 200 alerts, network switch', () => storm('begin')),
       ),
+      seen !== null &&
+        row(
+          'Prometheus',
+          seen !== 'arrives',
+          seen === 'arrives' ? 'its Watchdog arrives' : 'its Watchdog stays away: told after a minute',
+          seen === 'arrives'
+            ? button('watchdog end', 'Stop the Watchdog', 'Stop the Watchdog: Prometheus', () => watchdog('end'))
+            : button('watchdog begin', 'Bring back', 'Bring back the Watchdog', () => watchdog('begin')),
+        ),
     ),
   ];
 }

@@ -181,11 +181,13 @@ function renderBeside(view: View): void {
   };
   renderHomelab(shown, away.until !== null, places, {
     fire,
+    worsen,
     resolve,
     node: (node, state) => void tell(act('node', { node, state })),
     push: (image) => void tell(act('push', { image })),
     discord: (wanted) => void tell(act('discord', { discord: wanted })),
     storm,
+    watchdog: (wanted) => void tell(act('watchdog', { watchdog: wanted })),
   });
 }
 
@@ -205,6 +207,11 @@ function renderSteps(view: View): void {
 function fire(alert: string): void {
   open('alerts');
   void tell(act('fire', { alert }));
+}
+
+function worsen(alert: string): void {
+  open('alerts');
+  void tell(act('worsen', { alert }));
 }
 
 function storm(wanted: 'begin' | 'end'): void {

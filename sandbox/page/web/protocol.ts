@@ -125,6 +125,8 @@ export interface PageAlert {
   readonly firing: number;
   /** How many there are in all. */
   readonly things: number;
+  /** Whether it has got worse, and so is critical besides; null for what always is. */
+  readonly worse: boolean | null;
 }
 
 /** What the sandbox's homelab is like now. Empty lists where a part is not the sandbox's. */
@@ -136,6 +138,8 @@ export interface PageHomelab {
   readonly alerts: readonly PageAlert[];
   /** How many alerts of the storm fire; 0 where there is none. */
   readonly storm: number;
+  /** Null where there is no Prometheus of the sandbox. */
+  readonly watchdog: 'arrives' | 'stays away' | null;
   /** Tags that a build has pushed, oldest first. */
   readonly tags: readonly string[];
   /** What to install, where something is missing. */

@@ -128,7 +128,7 @@ function over({ again }: WalkActions): HTMLElement {
   return h(
     'p',
     { class: 'walk-over' },
-    'That was the main job. Now play: take Discord away, stop a node, roll back. ',
+    'That was the main job. Now play: let a warning get worse, acknowledge nothing for a minute, take Discord away, stop a node, roll back. ',
     button,
   );
 }

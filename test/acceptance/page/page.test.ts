@@ -1,7 +1,8 @@
 // The page in a real Chromium, over the whole sandbox and the unmodified bot: what a newcomer does and sees.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
-import { type Homelab, startHomelab } from '../../../sandbox/homelab.ts';
+import { beginWatchdog } from '../../../sandbox/alertmanager/watchdog.ts';
+import { type Homelab, ringingConfig, startHomelab } from '../../../sandbox/homelab.ts';
 import { type Page, startPage } from '../../../sandbox/page/page.ts';
 import { noChromium, startChromium } from '../../../scripts/browser/chromium.ts';
 import { generous } from '../posting.ts';
@@ -18,9 +19,13 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
 
   beforeAll(async () => {
     [homelab, browser] = await Promise.all([
-      startHomelab({ discord: { rateLimits: generous, windows: { identify: 100 } } }),
+      startHomelab({
+        discord: { rateLimits: generous, windows: { identify: 100 } },
+        config: ringingConfig,
+      }),
       startChromium(),
     ]);
+    beginWatchdog(homelab.alertmanager);
     page = await startPage(homelab, { port: 0 });
   });
 
@@ -69,8 +74,7 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
       { alertname: 'Elsewhere', severity: 'warning' },
       { summary: 'Noticed in another channel' },
     );
-    await screen.find('button', 'alerts, 1 unread');
-    await screen.click('button', 'alerts, 1 unread');
+    await screen.click('button', 'alerts, 1 unread, 1 for you');
     await screen.reads('#messages', 'Noticed in another channel');
 
     await screen.click('button', 'Fire NodeDown');
@@ -103,6 +107,36 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
     ]);
     await screen.click('button', 'Resolve LaravelSlowResponses');
     await screen.tab.waitForSelector(preview, { hidden: true });
+  });
+
+  test('a warning that gets worse rings by a short line, and resolving ends all of it', async () => {
+    await open();
+    await screen.click('button', 'Fire PodFailed');
+    await screen.reads('#messages .message:last-child', 'warning firing: PodFailed', '@operator');
+    await screen.click('button', 'Worse: PodFailed');
+    await screen.reads('#messages .message:last-child', 'got worse: critical firing: PodFailed', '@operator');
+    await screen.reads('#alerts', 'firing, got worse');
+    expect(await screen.has('button', 'Worse: PodFailed')).toBe(false);
+    expect(await screen.axe()).toEqual([]);
+    await screen.click('button', 'Resolve PodFailed');
+    await screen.reads('#messages .message:last-child', '2 resolved', 'PodFailed');
+    await screen.find('button', 'Fire PodFailed');
+  });
+
+  test('the Watchdog is stopped and brought back by the keyboard', async () => {
+    await open();
+    await screen.reads('#faults', 'its Watchdog arrives');
+    await (await screen.find('button', 'Stop the Watchdog: Prometheus')).focus();
+    await screen.press('Enter');
+    await screen.reads('#faults', 'its Watchdog stays away');
+    await homelab.alertmanager.settled();
+    expect(await screen.focused()).toBe('button Bring back the Watchdog');
+    await screen.press('Enter');
+    await screen.reads('#faults', 'its Watchdog arrives');
+    await homelab.alertmanager.settled();
+    const told = homelab.alertmanager.attempts.map(({ body }) => JSON.parse(body));
+    const ofWatchdog = told.filter(({ groupLabels }) => groupLabels.alertname === 'Watchdog');
+    expect(ofWatchdog.map(({ status }) => status).slice(-2)).toEqual(['resolved', 'firing']);
   });
 
   test('answers a viewer whom only she sees, and refuses Nils with the reason and who may', async () => {
@@ -191,6 +225,9 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
     expect(await screen.has('button', 'Bring back Discord')).toBe(false);
     const shown = homelab.discord.messages('alerts').filter((message) => message.text.includes('MySQLDown'));
     expect(shown).toHaveLength(1);
+    // Else it rings somebody in the middle of another test.
+    await screen.click('button', 'Resolve MySQLDown');
+    await screen.reads('#messages', 'resolved: MySQLDown');
   });
 
   test('an image that crashes is pushed, offered, and its deploy undoes itself', async () => {

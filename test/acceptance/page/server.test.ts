@@ -113,7 +113,9 @@ describe('an action', () => {
     ['press', { as: 'vera', message: '1', label: 'x' }, 'vera sees no message 1'],
     ['submit', { as: 'vera', opened: '1', values: {} }, 'That form is no longer open'],
     ['resolve', { alert: 'mysqlDown' }, 'It does not fire'],
+    ['worsen', { alert: 'podFailed' }, 'Only a warning that fires can get worse'],
     ['node', { node: 'desktop-1', state: 'lost' }, 'your own'],
+    ['watchdog', { watchdog: 'end' }, 'your own'],
   ])('%s that Discord or the homelab would not do says why', async (action, body, reason) => {
     const answered = await act(action, body);
     expect(answered.status).toBe(409);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Alertmanager, startAlertmanager } from '../../../sandbox/alertmanager/alertmanager.ts';
 import { homelabAlerts } from '../../../sandbox/alertmanager/homelab-alerts.ts';
+import { beginWatchdog, endWatchdog, watchdogFires, watchdogRepeatMs } from '../../../sandbox/alertmanager/watchdog.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 const { mysqlDown, nodeDown } = homelabAlerts;
@@ -36,6 +37,40 @@ test('an alert is told once when it begins and once when it ends, with the token
     authorization: 'Bearer secret',
     'content-type': 'application/json',
   });
+});
+
+test('the Watchdog is told again and again, other alerts are not; once it has ended there is silence', async () => {
+  let at = Date.now();
+  await alertmanager.stop();
+  alertmanager = await startAlertmanager({
+    webhookUrl: receiver.url,
+    token: 'secret',
+    groupWaitMs: 1,
+    groupIntervalMs: 20,
+    now: () => new Date(at),
+  });
+  const flushes = () => new Promise((resolve) => setTimeout(resolve, 100));
+  beginWatchdog(alertmanager);
+  alertmanager.fire(mysqlDown.labels, mysqlDown.annotations);
+  await alertmanager.settled();
+  for (const past of [watchdogRepeatMs - 1, 1, watchdogRepeatMs]) {
+    at += past;
+    await flushes();
+  }
+  endWatchdog(alertmanager);
+  await alertmanager.settled();
+  expect(watchdogFires(alertmanager)).toBe(false);
+  at += watchdogRepeatMs;
+  await flushes();
+  const told = receiver.received.map(({ body }) => JSON.parse(body));
+  const ofWatchdog = told.filter(({ groupLabels }) => groupLabels.alertname === 'Watchdog');
+  expect(ofWatchdog.map(({ notification_reason }) => notification_reason)).toEqual([
+    'first notification',
+    'repeat interval elapsed',
+    'repeat interval elapsed',
+    'all alerts resolved',
+  ]);
+  expect(told).toHaveLength(ofWatchdog.length + 1);
 });
 
 test('alerts of one group share a body, others have their own', async () => {
