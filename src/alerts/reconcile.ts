@@ -241,10 +241,9 @@ export interface Differences {
 
 /** What is remembered for the next look: a difference that this one did not find again is forgotten. */
 export function hold({ gone, unknown }: Differences, { held, now }: Look, patience: Patience): Held {
-  return new Map([
-    ...gone.map((key) => [key, held.get(key) ?? now + patience.gone] as const),
-    ...unknown.map((key) => [key, held.get(key) ?? now + patience.unknown] as const),
-  ]);
+  // Never for longer than a new one: the clock may have been set back.
+  const due = (key: string, ms: number) => [key, Math.min(held.get(key) ?? Infinity, now + ms)] as const;
+  return new Map([...gone.map((key) => due(key, patience.gone)), ...unknown.map((key) => due(key, patience.unknown))]);
 }
 
 /** The alerts of a listed group that have been unknown for long enough. */

@@ -4,7 +4,7 @@ import type { Line, Message } from '../message.ts';
 import type { CardRecord } from './card.ts';
 import type { Channels, Found, Mark, Outcome, Posting } from './channels.ts';
 import type { Ledger } from './ledger.ts';
-import { mayRelyOnNonce, nonceOf, plan } from './plan.ts';
+import { longestPostponementMs, mayRelyOnNonce, nonceOf, plan } from './plan.ts';
 
 export interface Attempt {
   readonly record: CardRecord;
@@ -70,9 +70,9 @@ export type Delivery =
   /** This card alone waits; others may go. */
   | ({ readonly kind: 'postponed' } & Failure);
 
-/** A message or channel that is refused is tried again after a minute, doubled up to 15. In milliseconds. */
+/** How long a message or channel that was refused so many times before is left alone, in milliseconds. */
 export function postponement(attempts: number): number {
-  return Math.min(15, 2 ** Math.min(attempts, 10)) * 60_000;
+  return Math.min(longestPostponementMs, 2 ** Math.min(attempts, 10) * 60_000);
 }
 
 /** Discord's code for a channel that the bot does not even see. */

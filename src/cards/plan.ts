@@ -18,14 +18,22 @@ export type Step =
  */
 export const nonceTrustedMs = 60_000;
 
+/** A message or channel that is refused is tried again after a minute, doubled up to this. In milliseconds. */
+export const longestPostponementMs = 15 * 60_000;
+
+/** Until when a card waits (milliseconds since 1970); null where it need not. What lies further ahead was written before the clock was set back. */
+function waitsUntil({ retryAt }: CardRecord, now: number): number | null {
+  return retryAt !== null && retryAt > now && retryAt <= now + longestPostponementMs ? retryAt : null;
+}
+
 /**
  * @param unsent true when this process knows that the recorded creation has not reached Discord.
  * @param now milliseconds since 1970.
  */
 export function plan(record: CardRecord, unsent: boolean, now: number): Step {
   if (record.shownRevision >= record.revision) return { kind: 'skip', reason: 'already shown' };
-  if (record.retryAt !== null && record.retryAt > now)
-    return { kind: 'wait', reason: 'refused before', until: record.retryAt };
+  const until = waitsUntil(record, now);
+  if (until !== null) return { kind: 'wait', reason: 'refused before', until };
   if (record.messageId !== null && record.replyTo !== null)
     return { kind: 'remove', reason: 'only a new message rings', messageId: record.messageId };
   if (record.messageId !== null) return { kind: 'edit', reason: 'state changed', messageId: record.messageId };

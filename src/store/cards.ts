@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { AskedCard, CardRecord, WantedCard } from '../cards/card.ts';
 import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
+import { longestPostponementMs } from '../cards/plan.ts';
 import { upsertCard } from './card-rows.ts';
 import { fold, wantFolded } from './digests.ts';
 import { oneRow, prepared } from './prepared.ts';
@@ -41,14 +42,14 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
       if (!allowed.create && !allowed.edit) return { kind: 'idle' };
       const asked = {
         channelId,
-        now,
+        ...waits(now),
         unposted: allowed.create ? 1 : 0,
         posted: allowed.edit ? 1 : 0,
         except: JSON.stringify(allowed.except),
       };
       const [row] = await mostUrgent(store.db, asked);
       if (row !== undefined) return { kind: 'card', card: toRecord(row) };
-      const [later] = await nextRetry(store.db, { channelId, now });
+      const [later] = await nextRetry(store.db, { channelId, ...waits(now) });
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
     async unseen(channelId) {
@@ -138,9 +139,15 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
   };
 }
 
+function waits(now: number) {
+  return { now, farthest: now + longestPostponementMs };
+}
+
 interface NextAsked extends Record<string, string | number> {
   readonly channelId: string;
   readonly now: number;
+  /** What waits for longer was written before the clock was set back. */
+  readonly farthest: number;
   /** Cards without and with a message: 1 where they count. */
   readonly unposted: number;
   readonly posted: number;
@@ -155,17 +162,20 @@ const mostUrgent = prepared((db, asked: NextAsked) =>
     .where(sql<boolean>`case when message_id is null then ${asked.unposted} else ${asked.posted} end`)
     .where(sql<boolean>`id not in (select value from json_each(${asked.except}))`)
     .where((eb) => eb.or([eb('reply_to', 'is', null), eb.exists(settledCard(eb))]))
-    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', asked.now)]))
+    .where((eb) =>
+      eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', asked.now), eb('retry_at', '>', asked.farthest)]),
+    )
     .orderBy('priority')
     .orderBy('wanted_at')
     .limit(oneRow),
 );
 
-const nextRetry = prepared((db, asked: { channelId: string; now: number }) =>
+const nextRetry = prepared((db, asked: { channelId: string; now: number; farthest: number }) =>
   due(db)
     .select((eb) => eb.fn.min('retry_at').as('at'))
     .where('channel_id', '=', asked.channelId)
-    .where('retry_at', '>', asked.now),
+    .where('retry_at', '>', asked.now)
+    .where('retry_at', '<=', asked.farthest),
 );
 
 const unseenCount = prepared((db, { channelId }: { channelId: string }) =>

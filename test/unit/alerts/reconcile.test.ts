@@ -107,6 +107,18 @@ describe('what is shown as firing and is not listed', () => {
     expect(at(5 * minute)).not.toBeNull();
   });
 
+  test('is held for no longer than that where the clock is set back meanwhile', () => {
+    const first = look([]);
+    const { gone } = judge(opened([web1]), first);
+    const back = look([], { now: first.now - 60 * minute });
+    const held = hold(
+      { gone, unknown: [] },
+      { ...back, held: hold({ gone, unknown: [] }, first, betweenTimes) },
+      betweenTimes,
+    );
+    expect([...held.values()]).toEqual([back.now + 5 * minute]);
+  });
+
   test('is no longer reported at once where a notification has lacked it already', () => {
     const incident = incidentOf(merge(opened([web1, web2]), notification([web2], group), t0 + minute));
     expect(states(incident)).toEqual(['not in the last notification', 'firing']);

@@ -38,6 +38,12 @@ describe('a card', () => {
     ],
     ['that was refused waits', { ...fresh, retryAt: now + 5 }, false, { kind: 'wait', until: now + 5 }],
     [
+      'that waits by a clock which was set back since waits no more',
+      { ...fresh, retryAt: now + 3_600_000 },
+      false,
+      { kind: 'create' },
+    ],
+    [
       'whose creation has no known end is looked for',
       { ...fresh, intent: { at: 7, revision: 1 } },
       false,

@@ -54,6 +54,16 @@ test('a card that is new and begun stands in the ledger as it is handed on witho
   expect(await want(card)).toEqual({ channelId: '1', isNew: false });
 });
 
+test('a card that was refused waits until its time; what was written by a clock that is set back since does not keep it', async () => {
+  const ledger = cardLedger(store, foldingRule);
+  await want(wanted('a', priorities.warning, 1));
+  await ledger.postpone('a', 61_000, 1);
+  expect(await ledger.next('1', anything, 1_000)).toEqual({ kind: 'later', at: 61_000 });
+  expect(await ledger.next('1', anything, 61_000)).toMatchObject({ kind: 'card', card: { id: 'a' } });
+  await ledger.postpone('a', 3_600_000, 2);
+  expect(await ledger.next('1', anything, 1_000)).toMatchObject({ kind: 'card', card: { id: 'a' } });
+});
+
 describe('a card that waited already when the store failed', () => {
   const held = { fromMemory: true, lookSince: 1, messageId: null } as const;
 
