@@ -37,7 +37,8 @@ function saidMissing(homelab: Homelab): number {
 
 // Both wait at the same time.
 beforeAll(async () => {
-  [watched, cutOff] = await Promise.all([start(), start()]);
+  watched = await start();
+  cutOff = await start();
   expect((await post(watched, sample('watchdog-first'))).status).toBe(202);
   lastSeen = Date.now();
   await watched.bot.end('SIGKILL');

@@ -18,13 +18,12 @@ inChromium(`the page${noChromium === null ? '' : ` (${noChromium})`}`, () => {
   let screen: Screen;
 
   beforeAll(async () => {
-    [homelab, browser] = await Promise.all([
-      startHomelab({
-        discord: { rateLimits: generous, windows: { identify: 100 } },
-        config: ringingConfig,
-      }),
-      startChromium(),
-    ]);
+    // One after the other: where one fails, what has started is known and stopped.
+    homelab = await startHomelab({
+      discord: { rateLimits: generous, windows: { identify: 100 } },
+      config: ringingConfig,
+    });
+    browser = await startChromium();
     beginWatchdog(homelab.alertmanager);
     page = await startPage(homelab, { port: 0 });
   });
