@@ -138,6 +138,7 @@ export async function startApp(options: {
       log,
       now,
     });
+    store.onRecovered(() => void publisher.lookAgain());
     kinds[postCard] = posts.show;
     lifecycle.onStop('publisher', (signal) => publisher.stop(signal));
     lifecycle.onStop('outages', () => outages.stop());

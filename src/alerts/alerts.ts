@@ -101,6 +101,13 @@ interface Written {
   readonly begun: WantedCard | null;
 }
 
+/** What a transaction is to write. */
+interface ToWrite extends Pick<Turned, 'result' | 'ring'> {
+  readonly before: Incident | undefined;
+  /** The message that rang last from memory, as known when `ring` was decided; null where there is none. */
+  readonly rungBy: string | null;
+}
+
 const nothing: Written = { channelId: null, begun: null };
 
 /** The kind of these cards in the ledger. */
@@ -147,7 +154,8 @@ export function createAlerts(options: AlertOptions): Alerts {
         if (!isShown) wanted = want(turned.result);
         const ring = turned.ring ?? held.ringOf(key);
         const why = ring === null ? { quiet: turned.quiet } : { ring };
-        return { result: turned.result, written: await write(tx, { ...turned, ring, before }, wanted), why };
+        const rungBy = publisher.rungUnwritten(result.incident.id);
+        return { result: turned.result, written: await write(tx, { ...turned, ring, before, rungBy }, wanted), why };
       }, begin);
       callers.written(notification);
       held.written(key);
@@ -187,7 +195,8 @@ export function createAlerts(options: AlertOptions): Alerts {
         const before = await tx.read(result.incident.id);
         const turned = turn({ before, result, notification: null, routes: options.routes, now: now().getTime() });
         wanted = want(turned.result);
-        return { result: turned.result, written: await write(tx, { ...turned, before }, wanted) };
+        const rungBy = publisher.rungUnwritten(result.incident.id);
+        return { result: turned.result, written: await write(tx, { ...turned, before, rungBy }, wanted) };
       }, begin);
       if (done === null) return false;
       settled(done.result.incident, done.written, wanted);
@@ -204,7 +213,7 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   async function write(
     tx: AlertTransaction,
-    { result, ring, before }: Pick<Turned, 'result' | 'ring'> & { readonly before: Incident | undefined },
+    { result, ring, before, rungBy }: ToWrite,
     wanted: WantedCard | undefined,
   ): Promise<Written> {
     const { kind, incident } = result;
@@ -212,7 +221,6 @@ export function createAlerts(options: AlertOptions): Alerts {
     const asked = wanted === undefined ? undefined : await tx.want(wanted);
     const channelId = asked?.channelId ?? null;
     const begun = wanted?.begun === true && asked?.isNew === true ? wanted : null;
-    const rungBy = publisher.rungUnwritten(incident.id);
     if (rungBy !== null) await tx.rang(rungRing(incident.id, rungBy, now().getTime()));
     if (ring !== null) {
       const times = { now: now().getTime(), lookSince: held.unsureSince(before) };
@@ -264,7 +272,8 @@ export function createAlerts(options: AlertOptions): Alerts {
       const incident = critical(changed, now().getTime());
       const result = { kind: 'unchanged', incident } as const;
       const wanted = { ...want(result), priority: priorities.progress };
-      return { incident, written: await write(tx, { result, ring: null, before }, wanted), wanted };
+      const rungBy = publisher.rungUnwritten(incidentId);
+      return { incident, written: await write(tx, { result, ring: null, before, rungBy }, wanted), wanted };
     });
     if (done === undefined) return undefined;
     settled(done.incident, done.written, done.wanted);
@@ -312,11 +321,21 @@ export function createAlerts(options: AlertOptions): Alerts {
       return publisher.showUnwritten({ ...asked, message: say(incident), ringSays: ringMessage(incident) });
     },
     hasRung: publisher.hasRungUnwritten,
-    async write(incident, ring) {
-      const result = { kind: 'unchanged', incident } as const;
-      const wanted = { ...want(result), begun: false };
-      const written = await store.change((tx) => write(tx, { result, ring, before: incident }, wanted));
-      return () => settled(incident, written, wanted);
+    async write(take) {
+      const done = await store.change(async (tx) => {
+        const taken = take();
+        if (taken === undefined) return undefined;
+        const { incident, ring } = taken;
+        const result = { kind: 'unchanged', incident } as const;
+        const change = { result, ring, before: incident, rungBy: publisher.rungUnwritten(incident.id) };
+        const wanted = { ...want(result), begun: false };
+        const stored = await tx.read(incident.id);
+        if ((stored?.notifiedAt ?? 0) > (incident.notifiedAt ?? 0)) return undefined;
+        return { incident, written: await write(tx, change, wanted), wanted };
+      });
+      return () => {
+        if (done !== undefined) settled(done.incident, done.written, done.wanted);
+      };
     },
     forgetUnwritten: publisher.forgetUnwritten,
     log,
@@ -353,7 +372,9 @@ export function createAlerts(options: AlertOptions): Alerts {
       return incident && say(incident);
     },
     async showRing(cardId) {
-      const incident = await store.read(cardOfRing(cardId));
+      const id = cardOfRing(cardId);
+      // What is over in memory already is nothing to ring for.
+      const incident = held.all().find((one) => one.id === id) ?? (await store.read(id));
       return incident && ringMessage(incident);
     },
   };

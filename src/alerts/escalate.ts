@@ -44,7 +44,10 @@ export function createEscalate(options: EscalateOptions): (incidentId: string) =
 
   /** For as long as the store takes nothing nobody would be woken. */
   async function unwritten(incidentId: string, error: unknown): Promise<Outcome> {
-    const incident = held.all().find(({ id }) => id === incidentId) ?? (await store.read(incidentId));
+    const inMemory = () => held.all().find(({ id }) => id === incidentId);
+    const stored = inMemory() ?? (await store.read(incidentId));
+    // A notification may have been faster.
+    const incident = inMemory() ?? stored;
     if (incident === undefined) return 'done';
     const due = escalated(incident);
     if (due === null) return 'done';

@@ -21,8 +21,11 @@ export interface HeldOptions {
   ) => Promise<void>;
   /** Whether an incident has rung from memory for all that it was to ring for. */
   readonly hasRung: (incidentId: string) => boolean;
-  /** Writes an incident down as it is; resolves to what follows from that. Rejects when the store fails. */
-  readonly write: (incident: Incident, ring: RingReason | null) => Promise<() => void>;
+  /**
+   * Writes an incident down as it then is, unless a newer notification of it is written already; resolves to what follows from that. Rejects when the
+   * store fails.
+   */
+  readonly write: (take: () => Unwritten | undefined) => Promise<() => void>;
   /** Of the publisher: the card is in the ledger. */
   readonly forgetUnwritten: (cardId: string) => void;
   readonly log: Logger;
@@ -53,6 +56,12 @@ export interface Held {
   settle(incidentId: string): Promise<void>;
   /** Gives up what is in memory alone. */
   stop(): void;
+}
+
+/** An incident in memory, and why it should still ring. */
+interface Unwritten {
+  readonly incident: Incident;
+  readonly ring: RingReason | null;
 }
 
 /** What an incident in memory is still to ring for. */
@@ -103,16 +112,19 @@ export function createHeld(options: HeldOptions): Held {
   /** One after the other, so that none is written down, and rung for, twice. */
   function writeOne(key: string): Promise<void> {
     const done = writing.then(async () => {
-      const incident = incidents.get(key);
-      if (incident === undefined) return;
-      const follow = await options.write(incident, ringOf(key));
+      if (!incidents.has(key)) return;
+      let taken: Incident | undefined;
+      const follow = await options.write(() => {
+        taken = incidents.get(key);
+        return taken && { incident: taken, ring: ringOf(key) };
+      });
       // A newer state that came meanwhile is still to be written.
-      if (incidents.get(key) !== incident) return;
+      if (taken === undefined || incidents.get(key) !== taken) return;
       unrung.delete(key);
       incidents.delete(key);
-      options.forgetUnwritten(incident.id);
+      options.forgetUnwritten(taken.id);
       follow();
-      log.info({ ref: incident.id }, 'An incident that was held in memory is written down');
+      log.info({ ref: taken.id }, 'An incident that was held in memory is written down');
     });
     writing = done.catch(() => undefined);
     return done;
@@ -174,7 +186,9 @@ export function createHeld(options: HeldOptions): Held {
       if (incidents.delete(key)) completeSince = now().getTime() + clockMargin;
     },
     async remember(key, notification) {
-      const known = incidents.get(key) ?? (await incidentOf(store, notification).catch(() => undefined));
+      const stored = incidents.has(key) ? undefined : await incidentOf(store, notification).catch(() => undefined);
+      // An escalation may have been faster.
+      const known = incidents.get(key) ?? stored;
       const merged = merge(known, notification, now().getTime());
       if (merged.kind === 'ignored' || (incidents.size >= mostHeld && !incidents.has(key))) return;
       const turned = turn({ before: known, result: merged, notification, routes, now: now().getTime() });

@@ -21,7 +21,8 @@ export function wantedRing(
     priority: isCritical ? priorities.warning : priorities.notice,
     cardPriority: isCritical ? priorities.critical : priorities.warning,
     mentionRoles: (reason === 'not acknowledged' ? ringing?.escalate?.mention : ringing?.mention) ?? [],
-    wantedAt: now,
+    // The same whenever it is written down: it tells this ring from the one before.
+    wantedAt: incident.ring?.at ?? now,
     lookSince,
   };
 }

@@ -14,7 +14,9 @@ export interface Attempt {
   /** False for a card that is in memory alone because the store fails. */
   readonly written: boolean;
   /** Of a card that is begun: nothing is sent before. */
-  readonly durable?: Promise<void>;
+  readonly durable?: Promise<void> | undefined;
+  /** The revision of a creation from memory whose end is not known; undefined where there is none. */
+  readonly triedAs?: number | undefined;
 }
 
 type NotFoundOut = Exclude<Found, { kind: 'found' } | { kind: 'not there' }>;
@@ -33,6 +35,10 @@ export interface DeliveryContext {
   readonly cardOf: (cardId: string) => Promise<CardRecord | undefined>;
   /** Writes down that this message shows this revision of the card, 0 where it is not known which; never rejects. */
   readonly remember: (of: Pick<Attempt, 'record' | 'written'>, messageId: string, revision: number) => Promise<void>;
+  /** The creation of this revision has left, and its end is not known. */
+  readonly tried: (cardId: string, revision: number) => void;
+  /** The message of this ring is deleted; never rejects. */
+  readonly removed: (of: Pick<Attempt, 'record' | 'written'>, messageId: string) => Promise<void>;
   /** The creation of this card leaves without being written down; a message of it is not older than `since` (milliseconds since 1970). */
   readonly unbegun: (cardId: string, since: number) => void;
 }
@@ -155,16 +161,14 @@ async function begin(
 
 async function adopt(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
   context.log.info({ ref: attempt.record.id, message: messageId }, 'A message that the ledger did not know is adopted');
-  // Before the edit, which may have to wait: what was found is not looked for again and again.
-  await context.remember(attempt, messageId, 0);
-  if (attempt.record.replyTo === null) return edit(attempt, messageId, context);
+  const { record, triedAs } = attempt;
+  if (record.replyTo === null) {
+    // Before the edit, which may have to wait: what was found is not looked for again and again.
+    await context.remember(attempt, messageId, 0);
+    return edit(attempt, messageId, context);
+  }
   // The one that was known before is deleted by now: this one can only be what was begun, or what nothing is known of.
-  return {
-    kind: 'shown',
-    step: 'create',
-    messageId,
-    revision: attempt.record.intent?.revision ?? attempt.record.revision,
-  };
+  return { kind: 'shown', step: 'create', messageId, revision: triedAs ?? record.intent?.revision ?? record.revision };
 }
 
 /** Deletes the message of a ring. Rejects as `deliver` does. */
@@ -177,7 +181,7 @@ async function remove(attempt: Undrawn, messageId: string, context: DeliveryCont
   } else if (outcome.kind !== 'sent' && outcome.kind !== 'gone') {
     return consequences(attempt, outcome, 'edit', context);
   }
-  if (attempt.written) await context.ledger.removed(record.id, context.now().getTime());
+  await context.removed(attempt, messageId);
   return { kind: 'removed' };
 }
 
@@ -214,7 +218,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
     if (instead !== null) return instead;
   }
   const posting: Posting = {
-    nonce: nonceOf(record.id, creations),
+    nonce: nonceOf(record, creations),
     mentionRoles:
       record.refusedChannelId === null || record.channelId === context.defaultChannelId ? record.mentionRoles : [],
     ring: record.ring,
@@ -231,9 +235,11 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
     );
     outcome = await context.channels.create(record.channelId, plain(message), marker, posting, context.signal);
   }
+  if (outcome.kind === 'unknown') context.tried(record.id, record.revision);
   if (outcome.kind === 'sent') {
-    // Where an earlier attempt did reach Discord, its message came back: it shows what was sent then.
-    const revision = attempt.unsent || !repeated ? record.revision : intent.revision;
+    // Where an earlier attempt did reach Discord, its message came back: it shows what was sent then. A ring for something else has another nonce.
+    const isNew = attempt.unsent || !repeated || record.replyTo !== null;
+    const revision = isNew ? record.revision : intent.revision;
     return { kind: 'shown', step: 'create', messageId: outcome.messageId, revision };
   }
   return consequences(attempt, outcome, 'create', context);

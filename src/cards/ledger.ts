@@ -7,6 +7,16 @@ export type Next =
   | { readonly kind: 'later'; readonly at: number }
   | { readonly kind: 'idle' };
 
+export interface NextAsked {
+  /** Whether a message may be made, and whether one may be changed: false leaves those cards out. */
+  readonly create: boolean;
+  readonly edit: boolean;
+  /** Ids. */
+  readonly except: readonly string[];
+  /** What waits for longer (milliseconds since 1970) does so by a clock that was set back since, and waits no more. */
+  readonly farthest: number;
+}
+
 export interface Waiting {
   readonly count: number;
   readonly since: number | null;
@@ -20,12 +30,8 @@ export interface Activity {
 
 export interface Ledger {
   get(id: string): Promise<CardRecord | undefined>;
-  /** The most urgent card of the channel that is not shown as it should be. `create` or `edit` false leaves those out, `except` names ids. */
-  next(
-    channelId: string,
-    allowed: { readonly create: boolean; readonly edit: boolean; readonly except: readonly string[] },
-    now: number,
-  ): Promise<Next>;
+  /** The most urgent card of the channel that is not shown as it should be. */
+  next(channelId: string, asked: NextAsked, now: number): Promise<Next>;
   /** Cards that wait for their first message while one may be there which the ledger does not know: how many, and since when it may be. */
   unseen(channelId: string): Promise<{ readonly count: number; readonly since: number }>;
   /** The channel was read back since then (milliseconds since 1970): these messages are there by card, and no other of those cards. */

@@ -51,8 +51,11 @@ export function mayRelyOnNonce(record: CardRecord, now: number): boolean {
   return record.intent !== null && now - record.intent.at >= 0 && now - record.intent.at < nonceTrustedMs;
 }
 
-/** At most 25 characters (Discord's limit); the same in every process for the same creation of the same card. */
-export function nonceOf(cardId: string, creation: number): string {
-  const digest = hash('sha256', JSON.stringify([cardId, creation]), 'base64url');
-  return `c-${digest.slice(0, 22)}`;
+/**
+ * At most 25 characters (Discord's limit); the same in every process for the same creation of the same card. Of a ring it also tells what it rings
+ * for, by when that was wanted: while the store fails, creations are counted in memory alone.
+ */
+export function nonceOf({ id, replyTo, wantedAt }: Pick<CardRecord, 'id' | 'replyTo' | 'wantedAt'>, creation: number) {
+  const named = replyTo === null ? [id, creation] : [id, creation, wantedAt];
+  return `c-${hash('sha256', JSON.stringify(named), 'base64url').slice(0, 22)}`;
 }

@@ -9,8 +9,10 @@ import { createDoubts } from './doubts.ts';
 import { backOff, isIdle, type Lane, noteSent, setBack } from './lane.ts';
 import { createLanes, storePauseMs } from './lanes.ts';
 import { usedUpChannels } from './last-process.ts';
-import type { Ledger, Waiting } from './ledger.ts';
+import type { Ledger, NextAsked, Waiting } from './ledger.ts';
+import { longestPostponementMs } from './plan.ts';
 import { createShown } from './shown.ts';
+import { createStuck } from './stuck.ts';
 import { tellFailed, tellRefused, tellShown, tellUnshown } from './tell.ts';
 import { type AskedUnwritten, createUnwritten, type UnwrittenCard } from './unwritten.ts';
 
@@ -58,6 +60,8 @@ export interface Publisher {
   forgetUnwritten(cardId: string): void;
   /** What is not shown as it should be, in the ledger and in memory; of memory alone where the ledger cannot be read. */
   waiting(): Promise<Waiting>;
+  /** The store works again: something may wait that was written although its writer was told otherwise. */
+  lookAgain(): Promise<void>;
   /** Discord is there again: what waited for it is tried at once. */
   resume(): void;
   /** Ends after the requests in flight, or when `signal` aborts them. */
@@ -77,6 +81,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const shown = createShown({ ledger, unwritten, doubts, log, now });
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   const lanes = createLanes({ step: workOnce, log, now });
+  const stuck = createStuck();
   let pausedUntil = 0;
   /** What the clock told last. */
   let told = 0;
@@ -126,11 +131,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     await doubts.writeDown();
     await shown.catchUp();
-    const next = await ledger.next(lane.channelId, { ...allowed, except: unwritten.ids() }, time);
+    const next = await ledger.next(lane.channelId, { ...allowed, ...limits(time) }, time);
     if (next.kind === 'card') {
       takeBegun(lane, next.card.id);
       const isKnown = next.card.lookSince === null || next.card.messageId !== null || next.card.intent !== null;
-      if (isKnown || !(await crowd.lookAround(lane))) await showOrPostpone(lane, doubts.about(next.card));
+      if (isKnown || !(await crowd.lookAround(lane))) await showOrPostpone(lane, doubts.about(shown.about(next.card)));
       return true;
     }
     if (memory !== undefined) {
@@ -157,8 +162,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     allowed: { create: boolean; edit: boolean },
   ): Promise<boolean> {
     if (lane.stumbled) return false;
-    const asked = { ...allowed, except: unwritten.ids() };
-    const next = await ledger.next(lane.channelId, asked, now().getTime()).catch(() => null);
+    const time = now().getTime();
+    const next = await ledger.next(lane.channelId, { ...allowed, ...limits(time) }, time).catch(() => null);
     return next?.kind === 'card' && next.card.priority < priority;
   }
 
@@ -167,10 +172,22 @@ export function createPublisher(options: PublisherOptions): Publisher {
     try {
       await show(lane, card);
     } catch (error) {
-      // Where the store is what failed, it takes no postponement either.
-      await ledger.postpone(card.id, now().getTime() + postponement(card.attempts), card.attempts + 1);
+      const time = now().getTime();
+      try {
+        await ledger.postpone(card.id, time + postponement(card.attempts), card.attempts + 1);
+      } catch (err) {
+        // Where the store is what failed, it takes no postponement either.
+        if (!stuck.add(card.id, time)) throw err;
+        log.debug({ err, ref: card.id }, 'A card waits until the store works; others go first');
+        return;
+      }
       tellUnshown(log, card, error);
     }
+  }
+
+  /** What is not to be taken from the ledger now: it knows less of it than memory, or takes nothing of it. */
+  function limits(time: number): Pick<NextAsked, 'except' | 'farthest'> {
+    return { except: [...unwritten.ids(), ...stuck.ids(time)], farthest: time + longestPostponementMs };
   }
 
   /** The next notification of it tries anew. */
@@ -180,6 +197,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (delivery.kind === 'done') unwritten.forget(record.id);
       else if (delivery.kind === 'removed') unwritten.removed(record.id);
       settle(lane, record, delivery);
+      const due = unwritten.dueReply(record.id);
+      const card = unwritten.get(record.id);
+      if (due !== undefined && card !== undefined)
+        unwritten.putRing(due.ring, await knownOf(due.ring.id), card.record, due.says);
     } catch (error) {
       unwritten.forget(record.id);
       tellUnshown(log, record, error);
@@ -201,7 +222,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function context(): DeliveryContext {
-    return { ...options, signal: stopping.signal, cardOf, remember: shown.writeDown, unbegun: doubts.add };
+    return {
+      ...options,
+      ...{ signal: stopping.signal, cardOf, tried: unwritten.tried, unbegun: doubts.add },
+      ...{ remember: shown.writeDown, removed: shown.removed },
+    };
   }
 
   /** As it is known best: memory knows of messages that the ledger could not take. */
@@ -223,8 +248,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     written: boolean,
     durable?: Promise<void>,
   ): Promise<Delivery> {
-    const asked = { record, message, unsent: unsent.delete(record.id), written, ...(durable && { durable }) };
-    const delivery = await deliver(asked, context());
+    const triedAs = unwritten.get(record.id)?.triedAs || undefined;
+    const delivery = await deliver(
+      { record, message, unsent: unsent.delete(record.id), written, durable, triedAs },
+      context(),
+    );
     if (delivery.kind === 'shown') {
       if (delivery.step === 'create') unwritten.made(record.id, delivery.revision);
       await shown.writeDown({ record, written }, delivery.messageId, delivery.revision);
@@ -326,14 +354,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
       // Its digest shows it, and its newest state as soon as that can be written down.
       const isFolded = typeof known?.foldedInto === 'string' && unwritten.get(wanted.id) === undefined;
       if ((isFolded && ring === undefined) || !isHeld()) return;
-      const card = unwritten.put(wanted, known, message, ring ?? null);
+      const card = unwritten.put({ wanted, message, ring, ringSays }, known);
       if (card === null) {
         log.warn({ ref: wanted.id }, 'Too many cards are held in memory: this one waits for the sender to try again');
         return;
       }
       const { record } = card;
       unwritten.tellRing(wanted.id, ringSays);
-      // One whose message is still to be made rings by that.
+      // One whose message is still to be made rings by that, or once it is made.
       if (ring !== undefined && ringSays !== undefined && record.messageId !== null)
         unwritten.putRing(ring, knownRing, record, ringSays);
       lanes.run(lanes.of(record.channelId));
@@ -350,6 +378,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const { count, since } = await ledger.waiting(unwritten.ids()).catch(() => ({ count: 0, since: null }));
       const times = since === null ? memory : [since, ...memory];
       return { count: count + memory.length, since: times.length === 0 ? null : Math.min(...times) };
+    },
+    async lookAgain() {
+      stuck.clear();
+      const channelIds = await ledger.channelsWithWork().catch(() => []);
+      for (const channelId of channelIds) lanes.run(lanes.of(channelId));
     },
     resume() {
       pausedUntil = 0;

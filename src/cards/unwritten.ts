@@ -10,6 +10,16 @@ export interface UnwrittenCard {
   /** The last revision that is to ring, and the one as which its message was made, which rang by itself; 0 for none. */
   readonly ringsAs: number;
   readonly madeAs: number;
+  /** The revision of its last creation that has left, and whose end is not known; 0 where there is none. */
+  readonly triedAs: number;
+  /** Became due while it had no message: rung by that where it still can be, else by a reply. */
+  readonly due: DueRing | null;
+}
+
+/** A ring, and what it says now. */
+interface DueRing {
+  readonly ring: WantedRing;
+  readonly says: Message;
 }
 
 /** What Discord shows of a written card, and the ledger could not take yet. */
@@ -34,17 +44,16 @@ export interface Unwritten {
   get(cardId: string): UnwrittenCard | undefined;
   /** The most urgent card of this channel, of these the first, that is not shown as it should be and for which the request is allowed. */
   next(channelId: string, allowed: { readonly create: boolean; readonly edit: boolean }): UnwrittenCard | undefined;
-  /** The newest state of one id replaces the one before. Null when there is no room. */
-  put(
-    wanted: WantedCard,
-    known: CardRecord | undefined,
-    message: Message,
-    ring: WantedRing | null,
-  ): UnwrittenCard | null;
+  /** The newest state of one id replaces the one before; `known` is the card as the ledger has it. Null when there is no room. */
+  put(asked: Omit<AskedUnwritten, 'isHeld'>, known: CardRecord | undefined): UnwrittenCard | null;
   /** A short reply to a card that has a message, in place of the one before. `known` is the ring as the ledger has it. */
   putRing(ring: WantedRing, known: CardRecord | undefined, card: CardRecord, message: Message): void;
   /** What a ring of this card that has not left yet says now; undefined where it no longer applies. */
   tellRing(cardId: string, message: Message | undefined): void;
+  /** The ring for which the message of this card was made too early, and which no reply rings for yet; undefined where there is none. */
+  dueReply(cardId: string): DueRing | undefined;
+  /** A creation of this revision has left, and its end is not known. */
+  tried(cardId: string, revision: number): void;
   /** The message of this card was made as this revision. */
   made(cardId: string, revision: number): void;
   /** The message of this ring is deleted: the next one may be made. */
@@ -92,7 +101,7 @@ export function createUnwritten(): Unwritten {
       }
       return next;
     },
-    put(wanted, ledgerRecord, message, ring) {
+    put({ wanted, message, ring = null, ringSays }, ledgerRecord) {
       const held = cards.get(wanted.id);
       const known = held?.record ?? ledgerRecord;
       if (held === undefined && !makeRoom()) return null;
@@ -116,14 +125,19 @@ export function createUnwritten(): Unwritten {
       };
       const record = ring === null || messageId !== null ? asked : ringingByItself(asked, ring);
       const ringsAs = ring === null ? (held?.ringsAs ?? 0) : revision;
-      const card = { record, message, shown: false, ringsAs, madeAs: held?.madeAs ?? 0 };
+      const due = ring !== null && ringSays !== undefined && messageId === null ? { ring, says: ringSays } : null;
+      const { madeAs = 0, triedAs = 0 } = held ?? {};
+      const card = { record, message, shown: false, ringsAs, madeAs, triedAs, due: due ?? held?.due ?? null };
       cards.set(wanted.id, card);
       return card;
     },
     shown(cardId, messageId, revision) {
       const card = cards.get(cardId);
       if (card === undefined) return;
-      cards.set(cardId, { ...card, record: { ...card.record, messageId }, shown: card.record.revision === revision });
+      // A message that is found is the one whose end was not known.
+      const madeAs = card.madeAs > 0 ? card.madeAs : card.triedAs;
+      const shown = card.record.revision === revision;
+      cards.set(cardId, { ...card, record: { ...card.record, messageId }, shown, madeAs, triedAs: 0 });
     },
     putRing(ring, ledgerRecord, card, message) {
       const held = cards.get(ring.id);
@@ -138,9 +152,12 @@ export function createUnwritten(): Unwritten {
         creations: (known?.creations ?? 0) + 1,
         intent: { at: ring.lookSince ?? ring.wantedAt, revision },
       };
-      cards.set(ring.id, { record, message, shown: false, ringsAs: revision, madeAs: held?.madeAs ?? 0 });
+      const { madeAs = 0, triedAs = 0 } = held ?? {};
+      cards.set(ring.id, { record, message, shown: false, ringsAs: revision, madeAs, triedAs, due: null });
     },
     tellRing(cardId, message) {
+      const card = cards.get(cardId);
+      if (card?.due) cards.set(cardId, { ...card, due: message === undefined ? null : { ...card.due, says: message } });
       const id = ringId(cardId);
       const ring = cards.get(id);
       if (ring === undefined || ring.shown) return;
@@ -149,11 +166,22 @@ export function createUnwritten(): Unwritten {
       else if (ring.madeAs > 0) cards.set(id, { ...ring, shown: true });
       else cards.delete(id);
     },
+    dueReply(cardId) {
+      const card = cards.get(cardId);
+      if (card === undefined || card.due === null || card.record.messageId === null) return undefined;
+      return card.madeAs >= card.ringsAs || cards.has(ringId(cardId)) ? undefined : card.due;
+    },
+    tried(cardId, revision) {
+      const card = cards.get(cardId);
+      if (card !== undefined) cards.set(cardId, { ...card, triedAs: revision });
+    },
     made(cardId, revision) {
       const card = cards.get(cardId);
       if (card !== undefined) cards.set(cardId, { ...card, madeAs: revision });
     },
     removed(id) {
+      // Where the ledger could not take that it was shown, it need not any more.
+      unrecorded.delete(id);
       const ring = cards.get(id);
       if (ring !== undefined) cards.set(id, { ...ring, record: { ...ring.record, messageId: null } });
     },

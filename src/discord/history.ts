@@ -25,11 +25,13 @@ const mostPages = 20;
 
 /** For the next page a limit is waited out that is no longer than this, in milliseconds: whoever began anew would never get further. */
 const patienceMs = 10_000;
+/** For one page. */
+const mostWaits = 3;
 
 export function createHistory({ rest, now }: { rest: Rest; now: () => Date }): History {
   let ownId: Promise<string> | null = null;
 
-  async function page(channelId: string, before: string | null, signal: AbortSignal): Promise<unknown> {
+  async function page(channelId: string, before: string | null, signal: AbortSignal, waits = 0): Promise<unknown> {
     const query = { ...(before !== null && { before }), limit: String(limits.page) };
     try {
       return await rest.request({
@@ -42,9 +44,9 @@ export function createHistory({ rest, now }: { rest: Rest; now: () => Date }): H
     } catch (error) {
       const failure = failureOf(error, now());
       const waitMs = failure.kind === 'slow down' ? failure.at.getTime() - now().getTime() : Number.POSITIVE_INFINITY;
-      if (before === null || waitMs > patienceMs || signal.aborted) throw error;
+      if (before === null || waits === mostWaits || waitMs > patienceMs || signal.aborted) throw error;
       await pause(waitMs, signal);
-      return page(channelId, before, signal);
+      return page(channelId, before, signal, waits + 1);
     }
   }
 

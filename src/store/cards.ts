@@ -11,7 +11,6 @@ import { z } from 'zod';
 import type { AskedCard, CardRecord, WantedCard } from '../cards/card.ts';
 import type { FoldingRule } from '../cards/fold.ts';
 import type { Ledger } from '../cards/ledger.ts';
-import { longestPostponementMs } from '../cards/plan.ts';
 import { upsertCard } from './card-rows.ts';
 import { fold, wantFolded } from './digests.ts';
 import { oneRow, prepared } from './prepared.ts';
@@ -38,18 +37,19 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
       const row = await store.db.selectFrom('cards').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toRecord(row);
     },
-    async next(channelId, allowed, now) {
-      if (!allowed.create && !allowed.edit) return { kind: 'idle' };
+    async next(channelId, { create, edit, except, farthest }, now) {
+      if (!create && !edit) return { kind: 'idle' };
       const asked = {
         channelId,
-        ...waits(now),
-        unposted: allowed.create ? 1 : 0,
-        posted: allowed.edit ? 1 : 0,
-        except: JSON.stringify(allowed.except),
+        now,
+        farthest,
+        unposted: create ? 1 : 0,
+        posted: edit ? 1 : 0,
+        except: JSON.stringify(except),
       };
       const [row] = await mostUrgent(store.db, asked);
       if (row !== undefined) return { kind: 'card', card: toRecord(row) };
-      const [later] = await nextRetry(store.db, { channelId, ...waits(now) });
+      const [later] = await nextRetry(store.db, { channelId, now, farthest });
       return typeof later?.at === 'number' ? { kind: 'later', at: later.at } : { kind: 'idle' };
     },
     async unseen(channelId) {
@@ -139,14 +139,9 @@ export function cardLedger(store: Store, folding: FoldingRule): Ledger {
   };
 }
 
-function waits(now: number) {
-  return { now, farthest: now + longestPostponementMs };
-}
-
 interface NextAsked extends Record<string, string | number> {
   readonly channelId: string;
   readonly now: number;
-  /** What waits for longer was written before the clock was set back. */
   readonly farthest: number;
   /** Cards without and with a message: 1 where they count. */
   readonly unposted: number;

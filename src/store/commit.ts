@@ -32,11 +32,12 @@ export function groupCommit(
   wal: Pick<Wal, 'sync'>,
   log: Logger,
   probeMs = defaultProbeMs,
-): Pick<Store, 'commit' | 'state'> & { end(): Promise<void> } {
+): Pick<Store, 'commit' | 'state' | 'onRecovered'> & { end(): Promise<void> } {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
   let failed = false;
   let probe: NodeJS.Timeout | null = null;
+  const listeners: (() => void)[] = [];
 
   async function together(batch: readonly Waiting[]): Promise<void> {
     const results: unknown[] = [];
@@ -48,11 +49,16 @@ export function groupCommit(
       waiting.meanwhile(results[index], durable);
     });
     await durable;
-    if (failed) log.info('The database takes writes again');
-    failed = false;
+    if (failed) recovered();
     batch.forEach((waiting, index) => {
       waiting.resolve(results[index]);
     });
+  }
+
+  function recovered(): void {
+    failed = false;
+    log.info('The database takes writes again');
+    for (const listener of listeners) listener();
   }
 
   /** Tells whether it was the store that refused; each of them is then told so. */
@@ -124,6 +130,7 @@ export function groupCommit(
   return {
     commit,
     state: () => (failed ? 'failed' : 'open'),
+    onRecovered: (listener) => void listeners.push(listener),
     async end() {
       while (draining !== null) await draining;
       if (probe !== null) clearTimeout(probe);

@@ -113,11 +113,12 @@ async function open(path: string, log: Logger): Promise<Omit<OpenedStore, 'setAs
     // A connection of its own for reads, so that nobody acts on what is not durable yet.
     const db = new Kysely<Tables>({ dialect: openSqlite(path, { readOnly: true, after: wal.syncing }).dialect });
     await sql`select 1`.execute(db);
-    const { commit, state, end } = groupCommit(writer, wal, log);
+    const { commit, state, onRecovered, end } = groupCommit(writer, wal, log);
     return {
       db,
       commit,
       state,
+      onRecovered,
       async close() {
         await end();
         await db.destroy();

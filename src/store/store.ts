@@ -21,6 +21,8 @@ export interface Store {
   commit<T>(work: (tx: Transaction<Tables>) => Promise<T>, meanwhile?: Meanwhile<T>): Promise<T>;
   /** `failed` from a commit that the disk refused until one succeeds. */
   state(): 'open' | 'failed';
+  /** Called when one succeeds again: one that was refused because its sync failed or took too long may be in the file all the same. */
+  onRecovered(listener: () => void): void;
   close(): Promise<void>;
 }
 

@@ -101,6 +101,43 @@ test.each(['drop after acting', 'hang after acting', 'drop before acting'] as co
   90_000,
 );
 
+test('what gets worse while its message is on the way rings by a reply, once', async () => {
+  const { discord } = homelab;
+  const { hold } = await shownBefore();
+  const lock = hold();
+  const group = newGroup();
+  const posts = () => discord.requests.of({ method: 'POST', path: /\/messages$/ }).length;
+  const before = posts();
+  discord.faults.next({ method: 'POST', path: /\/messages$/ }, { delayMs: 2_000 });
+  await told(group.body([warning]), 503);
+  await discord.waitFor(() => posts() > before, { what: 'the message to leave', timeoutMs: 20_000 });
+  await told(group.body([warning, critical]), 503);
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name), { timeoutMs: 20_000 });
+  const reply = await ringOf(card.id);
+  expect(reply.rang).toEqual([discord.roleId('operator')]);
+  lock.free();
+  await told(group.body([warning, critical]), 202);
+  await settle();
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+}, 60_000);
+
+test('a ring that was written down takes the place of the one before, though the database takes no writes by then', async () => {
+  const { discord } = homelab;
+  const { group, card, hold } = await shownBefore([info]);
+  await told(group.body([info, warning]), 202);
+  await ringOf(card.id, 'warning firing');
+  await settle();
+  const deleting = { method: 'DELETE', path: /\/messages\/\d+$/ };
+  discord.faults.next(deleting, { delayMs: 2_000 });
+  await told(group.body([info, warning, critical]), 202);
+  await discord.waitFor(() => discord.requests.of(deleting).length > 0, { what: 'the ring to go', timeoutMs: 20_000 });
+  const lock = hold();
+  const reply = await ringOf(card.id);
+  lock.free();
+  await settle();
+  expect(replies().map(({ id }) => id)).toEqual([reply.id]);
+}, 60_000);
+
 test.each([
   ['can write it down', { isFree: true, isLate: false }],
   ['cannot either', { isFree: false, isLate: false }],

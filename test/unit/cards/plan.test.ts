@@ -58,12 +58,18 @@ describe('a card', () => {
 
 describe('a nonce', () => {
   test('fits into the 25 characters that Discord takes, and is the same in every process', () => {
-    expect(nonceOf('a1', 1)).toHaveLength(24);
-    expect(nonceOf('a1', 1)).toBe(nonceOf('a1', 1));
+    expect(nonceOf(fresh, 1)).toHaveLength(24);
+    expect(nonceOf(fresh, 1)).toBe(nonceOf(fresh, 1));
   });
 
   test('is another for another card and for another message of the same card', () => {
-    expect(new Set([nonceOf('a1', 1), nonceOf('a1', 2), nonceOf('a2', 1)]).size).toBe(3);
+    expect(new Set([nonceOf(fresh, 1), nonceOf(fresh, 2), nonceOf({ ...fresh, id: 'a2' }, 1)]).size).toBe(3);
+  });
+
+  test('of a ring is another for what it rings for, however often its card has rung; of a card it never depends on the time', () => {
+    const ring = { ...fresh, replyTo: 'a1' };
+    expect(nonceOf({ ...ring, wantedAt: now + 1 }, 2)).not.toBe(nonceOf(ring, 2));
+    expect(nonceOf({ ...fresh, wantedAt: now + 1 }, 2)).toBe(nonceOf(fresh, 2));
   });
 
   test('is relied on for a minute, and not when the clock was set back', () => {

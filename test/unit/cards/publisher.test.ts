@@ -30,13 +30,18 @@ function start(answers: {
   readonly limitMs?: number;
 }) {
   const calls: string[] = [];
+  const leftOut: (readonly string[])[] = [];
   const left = [...answers.doubt];
   const ledger: Ledger = {
     get: async () => undefined,
-    next: async (_channel, { create }) => {
+    next: async (_channel, { create, except }) => {
       calls.push('next');
+      leftOut.push(except);
       const { waiting } = answers;
-      return waiting !== undefined && create && !calls.includes(`postpone ${waiting.id}`)
+      return waiting !== undefined &&
+        create &&
+        !except.includes(waiting.id) &&
+        !calls.includes(`postpone ${waiting.id}`)
         ? { kind: 'card', card: waiting }
         : { kind: 'idle' };
     },
@@ -93,7 +98,7 @@ function start(answers: {
     while (!calls.slice(from).includes('next')) await new Promise((resolve) => setImmediate(resolve));
     return calls.slice(from);
   };
-  return { calls, posted, turn };
+  return { calls, leftOut, posted, turn };
 }
 
 test('nothing folds before it is written down that the process before may have left messages', async () => {
@@ -146,6 +151,25 @@ describe('a card in memory', () => {
     };
     expect(await firstPosted(fails)).toBe('warning');
   });
+});
+
+test('a card of which the store takes nothing is left out for a while: the ledger is asked for others', async () => {
+  const broken = { ...recordOf({ ...wantedCard, id: 'broken' }), intent: null, creations: 0 };
+  const says = async () => {
+    throw new Error('disk full');
+  };
+  let at = 1_000_000;
+  const { leftOut } = start({
+    ...{ doubt: [], channelsWithWork: ['1'], waiting: broken, postpones: false, says },
+    now: () => new Date(at),
+  });
+  await publisher.start();
+  while (!leftOut.at(-1)?.includes('broken')) await new Promise((resolve) => setImmediate(resolve));
+  at += 31_000;
+  const before = leftOut.length;
+  publisher.wake('1');
+  while (leftOut.length === before) await new Promise((resolve) => setImmediate(resolve));
+  expect(leftOut[before]).not.toContain('broken');
 });
 
 test('a card that cannot be shown waits, and others go on', async () => {

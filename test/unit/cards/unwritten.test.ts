@@ -1,11 +1,12 @@
 // Cards in memory while the store fails: since when each waits, and which one is shown next.
 import { expect, test } from '@jest/globals';
-import type { CardRecord } from '../../../src/cards/card.ts';
-import { createUnwritten } from '../../../src/cards/unwritten.ts';
+import type { CardRecord, WantedCard, WantedRing } from '../../../src/cards/card.ts';
+import { createUnwritten, type Unwritten } from '../../../src/cards/unwritten.ts';
 import { wantedCard } from './wanted-card.ts';
 
 const wanted = { ...wantedCard, wantedAt: 5000 };
 const message = { headline: 'firing', tone: 'critical', title: 'firing' } as const;
+const rings = { headline: 'got worse', tone: 'critical' } as const;
 
 /** What the ledger knew of it before the store failed: shown, long ago. */
 const shownBefore: CardRecord = {
@@ -23,26 +24,30 @@ const shownBefore: CardRecord = {
   attempts: 0,
 };
 
+function put(unwritten: Unwritten, card: WantedCard, known: CardRecord | undefined, ring: WantedRing | null) {
+  return unwritten.put({ wanted: card, message, ...(ring !== null && { ring, ringSays: rings }) }, known);
+}
+
 test('a card in memory waits since it was first wanted, until it is shown', () => {
   const unwritten = createUnwritten();
-  unwritten.put(wanted, undefined, message, null);
-  unwritten.put({ ...wanted, wantedAt: 8000 }, undefined, message, null);
+  put(unwritten, wanted, undefined, null);
+  put(unwritten, { ...wanted, wantedAt: 8000 }, undefined, null);
   expect(unwritten.waiting()).toEqual([5000]);
   unwritten.shown('a', '9', 2);
   expect(unwritten.waiting()).toEqual([]);
-  unwritten.put({ ...wanted, wantedAt: 9000 }, undefined, message, null);
+  put(unwritten, { ...wanted, wantedAt: 9000 }, undefined, null);
   expect(unwritten.waiting()).toEqual([9000]);
 });
 
 test('one that was shown before the store failed waits since then only', () => {
   const unwritten = createUnwritten();
-  unwritten.put(wanted, shownBefore, message, null);
+  put(unwritten, wanted, shownBefore, null);
   expect(unwritten.waiting()).toEqual([5000]);
 });
 
 test('one that waited before the store failed waits on', () => {
   const unwritten = createUnwritten();
-  unwritten.put(wanted, { ...shownBefore, shownRevision: 2 }, message, null);
+  put(unwritten, wanted, { ...shownBefore, shownRevision: 2 }, null);
   expect(unwritten.waiting()).toEqual([100]);
 });
 
@@ -54,7 +59,7 @@ test('the most urgent is shown first, and of those the one that came first', () 
     ['first', 0],
     ['second', 0],
   ] as const)
-    unwritten.put({ ...wanted, id, priority }, undefined, message, null);
+    put(unwritten, { ...wanted, id, priority }, undefined, null);
   const order = ['1', '2', '3'].map((messageId) => {
     const id = unwritten.next('1', both)?.record.id ?? '';
     unwritten.shown(id, messageId, 1);
@@ -65,8 +70,7 @@ test('the most urgent is shown first, and of those the one that came first', () 
 
 test('what waits becomes more urgent by a newer state, and no less', () => {
   const unwritten = createUnwritten();
-  const priorityAfter = (priority: number) =>
-    unwritten.put({ ...wanted, priority }, undefined, message, null)?.record.priority;
+  const priorityAfter = (priority: number) => put(unwritten, { ...wanted, priority }, undefined, null)?.record.priority;
   expect([1, 0, 4].map(priorityAfter)).toEqual([1, 0, 0]);
   unwritten.shown('a', '9', 3);
   expect(priorityAfter(4)).toBe(4);
@@ -85,8 +89,8 @@ const due = {
 
 test('a ring that is due makes a card without a message ring by itself, for all that it is to ring for', () => {
   const unwritten = createUnwritten();
-  unwritten.put({ ...wanted, priority: 1, ring: false, mentionRoles: ['7'] }, undefined, message, null);
-  const card = unwritten.put({ ...wanted, priority: 4 }, undefined, message, due);
+  put(unwritten, { ...wanted, priority: 1, ring: false, mentionRoles: ['7'] }, undefined, null);
+  const card = put(unwritten, { ...wanted, priority: 4 }, undefined, due);
   expect(card?.record).toMatchObject({ ring: true, mentionRoles: ['7', '8'], priority: 0 });
   expect(unwritten.hasRung('a')).toBe(false);
   unwritten.made('a', 2);
@@ -95,10 +99,37 @@ test('a ring that is due makes a card without a message ring by itself, for all 
 
 test('a message that was made before the ring was due has not rung for it', () => {
   const unwritten = createUnwritten();
-  unwritten.put(wanted, undefined, message, null);
-  unwritten.put(wanted, undefined, message, due);
+  put(unwritten, wanted, undefined, null);
+  put(unwritten, wanted, undefined, due);
   unwritten.made('a', 1);
   expect(unwritten.hasRung('a')).toBe(false);
+});
+
+test('and is rung for by a reply then, which says what is so by then', () => {
+  const unwritten = createUnwritten();
+  put(unwritten, wanted, undefined, null);
+  put(unwritten, wanted, undefined, due);
+  expect(unwritten.dueReply('a')).toBeUndefined();
+  unwritten.made('a', 1);
+  unwritten.shown('a', '9', 1);
+  expect(unwritten.dueReply('a')).toEqual({ ring: due, says: rings });
+  unwritten.tellRing('a', message);
+  expect(unwritten.dueReply('a')?.says).toBe(message);
+  unwritten.tellRing('a', undefined);
+  expect(unwritten.dueReply('a')).toBeUndefined();
+});
+
+test.each([
+  ['is what was tried then, which was too early to ring', 1, true],
+  ['is what was tried then, which has rung', 2, false],
+])('a message that is found after its answer got lost %s', (_, triedAs, isDue) => {
+  const unwritten = createUnwritten();
+  put(unwritten, wanted, undefined, null);
+  put(unwritten, wanted, undefined, due);
+  unwritten.tried('a', triedAs);
+  unwritten.shown('a', '9', 0);
+  expect(unwritten.dueReply('a') !== undefined).toBe(isDue);
+  expect(unwritten.hasRung('a')).toBe(!isDue);
 });
 
 /** The ring before, as the ledger has it. */
@@ -113,7 +144,7 @@ const rangBefore: CardRecord = {
 
 function withRing(known: CardRecord | null = rangBefore) {
   const unwritten = createUnwritten();
-  const card = unwritten.put({ ...wanted, priority: 4 }, { ...shownBefore, ring: false }, message, due);
+  const card = put(unwritten, { ...wanted, priority: 4 }, { ...shownBefore, ring: false }, due);
   if (card === null) throw new Error('There was no room');
   unwritten.putRing(due, known ?? undefined, card.record, message);
   return { unwritten, card: card.record };
@@ -162,24 +193,24 @@ test('a reply that has not left says what is true then, and is dropped where the
 
 test('a card that is folded gets a message of its own', () => {
   const inDigest = { ...shownBefore, messageId: null, foldedInto: 'digest-1' };
-  expect(createUnwritten().put(wanted, inDigest, message, due)?.record).toMatchObject({ foldedInto: null, ring: true });
+  expect(put(createUnwritten(), wanted, inDigest, due)?.record).toMatchObject({ foldedInto: null, ring: true });
 });
 
 test('a card without a message is looked for before each try, since nothing is written down of those', () => {
   const waits = { ...shownBefore, messageId: null, shownRevision: 0 };
-  const put = (lookSince: number | null) => createUnwritten().put({ ...wanted, lookSince }, waits, message, null);
-  expect(put(300)?.record.lookSince).toBe(300);
-  expect(put(null)?.record.lookSince).toBe(5000);
+  const since = (lookSince: number | null) => put(createUnwritten(), { ...wanted, lookSince }, waits, null);
+  expect(since(300)?.record.lookSince).toBe(300);
+  expect(since(null)?.record.lookSince).toBe(5000);
 });
 
 test('what Discord refused before is tried at once with its newer state', () => {
   const refused = { ...shownBefore, shownRevision: 2, retryAt: 900_000 };
-  expect(createUnwritten().put(wanted, refused, message, null)?.record.retryAt).toBeNull();
+  expect(put(createUnwritten(), wanted, refused, null)?.record.retryAt).toBeNull();
 });
 
 test('a message that somebody deleted is made anew as another one, which Discord does not take for that', () => {
   const unwritten = createUnwritten();
-  unwritten.put(wanted, { ...shownBefore, intent: { at: 100, revision: 1 } }, message, null);
+  put(unwritten, wanted, { ...shownBefore, intent: { at: 100, revision: 1 } }, null);
   unwritten.startOver('a');
   expect(unwritten.get('a')?.record).toMatchObject({ messageId: null, intent: null, creations: 2 });
 });

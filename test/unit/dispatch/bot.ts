@@ -84,6 +84,7 @@ export async function startBot(commands: readonly Command[], options: Partial<Di
   const store: Store = {
     db: opened.db,
     state: () => opened.state(),
+    onRecovered: (listener) => opened.onRecovered(listener),
     close: () => opened.close(),
     commit: (work) =>
       opened.commit(async (tx) => {

@@ -13,7 +13,7 @@ import { alertStore, removeEndedIncidents } from '../../../src/store/incidents.t
 import { reviewRing, wantRing } from '../../../src/store/rings.ts';
 
 const log = pino({ level: 'silent' });
-const anything = { create: true, edit: true, except: [] };
+const anything = { create: true, edit: true, except: [], farthest: 1_000_000 };
 let folder: string;
 let store: OpenedStore;
 

@@ -73,8 +73,10 @@ describe('what was committed', () => {
 });
 
 describe('a disk that takes no more', () => {
-  test('fails the write, and the store is open again when the disk is', async () => {
+  test('fails the write, and the store is open again when the disk is, which is told once', async () => {
     const store = await open();
+    const told: string[] = [];
+    store.onRecovered(() => told.push(store.state()));
     const other = new DatabaseSync(path);
     const limit = other.prepare('PRAGMA page_count').get()?.['page_count'];
     other.close();
@@ -91,6 +93,7 @@ describe('a disk that takes no more', () => {
     });
     await remember(store, big);
     expect(store.state()).toBe('open');
+    expect(told).toEqual(['open']);
     expect(said.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
       '50 The database takes no writes: see that its disk has room and that nothing else holds it',
       '30 The database takes writes again',
