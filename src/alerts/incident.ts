@@ -52,7 +52,7 @@ export interface History {
   /** Notifications that brought further alerts, and such that ended some while others went on. */
   readonly grew: number;
   readonly shrank: number;
-  /** How often it fired again after its end. */
+  /** How often anything of it fired again after its end. */
   readonly flapped: number;
 }
 
@@ -75,6 +75,8 @@ export type RingReason =
   | 'worse'
   | 'repeated'
   | 'reopened'
+  /** The incident was over, and nothing of what fires now is what had fired. */
+  | 'another alert'
   | 'no longer silenced'
   | 'no longer inhibited'
   | 'not acknowledged'
@@ -113,7 +115,7 @@ export interface Incident {
   readonly ring?: Ring;
   /** Since when its worst alert is critical and nobody has acknowledged it; absent while that is not so. */
   readonly criticalSince?: number;
-  /** When the next role was mentioned; at most once an incident. */
+  /** When the next role was mentioned; forgotten where it is due anew. */
   readonly escalatedAt?: number;
   /** The highest severity that has been heard of it. */
   readonly peak?: Severity;
