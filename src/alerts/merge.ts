@@ -129,7 +129,8 @@ function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number):
     annotations: said.annotations,
     generatorURL: said.generatorURL,
     ...(dashboardURL && { dashboardURL }),
-    startsAt: said.startsAt,
+    // The later one, or two that tell of it in turns would each change it.
+    startsAt: Math.max(said.startsAt, known?.startsAt ?? said.startsAt),
     endsAt: resolved ? believableEnd(said, now) : null,
     state: said.status,
     missingSince: null,
@@ -142,13 +143,23 @@ function believableEnd({ startsAt, endsAt }: NotifiedAlert, now: number): number
   return endsAt >= startsAt && endsAt <= now + clockMarginMs ? endsAt : now;
 }
 
+/**
+ * An earlier start is not by itself late: two Prometheuses evaluate seconds apart, Alertmanager joins what overlaps under the earliest start, and one
+ * that was started anew knows only a later one.
+ */
 function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {
-  if (said.startsAt < known.startsAt) return true;
   if (said.startsAt > known.startsAt) return false;
-  if (said.status === 'resolved')
+  if (said.status === 'resolved') {
+    if (!isOfTheSame(known, said)) return true;
     return known.state === 'resolved' && known.endsAt !== null && said.endsAt <= known.endsAt;
+  }
   const elapsed = now - known.seenAt;
   return known.state === 'resolved' && elapsed >= 0 && elapsed < lateMs;
+}
+
+/** Whether an end that is told with this start or an earlier one is that of what is known: one before its start is of an earlier time. */
+function isOfTheSame(known: KnownAlert, said: NotifiedAlert): boolean {
+  return said.startsAt === known.startsAt || (said.startsAt < known.startsAt && said.endsAt > known.startsAt);
 }
 
 function unmentioned(alert: KnownAlert, now: number): KnownAlert {
@@ -187,7 +198,7 @@ function tellsEnds(latest: Incident, notification: Notification): boolean {
 }
 
 function isEndOf(alert: KnownAlert, said: NotifiedAlert): boolean {
-  return said.status === 'resolved' && alert.state === 'no longer reported' && said.startsAt === alert.startsAt;
+  return said.status === 'resolved' && alert.state === 'no longer reported' && isOfTheSame(alert, said);
 }
 
 /** A group of everything never ends, and would otherwise grow for ever. */
