@@ -129,10 +129,23 @@ export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
 const ranks: Record<Severity, number> = { critical: 0, warning: 1, info: 2, none: 3 };
 
-/** The label `severity` where it is one of kube-prometheus-stack's words, else `none`. */
+/** kube-prometheus-stack's words, and what other sets of rules and pagers call the same. */
+const severityWords: Record<Exclude<Severity, 'none'>, readonly string[]> = {
+  critical: ['critical', 'crit', 'page', 'emergency', 'fatal', 'disaster', 'high', 'p0', 'p1', 'sev1'],
+  warning: ['warning', 'warn', 'error', 'major', 'medium', 'p2', 'sev2'],
+  info: ['info', 'informational', 'notice', 'low', 'minor', 'p3', 'p4'],
+};
+
+const severities: ReadonlyMap<string, Severity> = new Map(
+  (['critical', 'warning', 'info'] as const).flatMap((severity) =>
+    severityWords[severity].map((word) => [word, severity] as const),
+  ),
+);
+
+/** What the label `severity` means, in whichever case it is written; `none` where it is absent or says nothing that is known. */
 export function severityOf(labels: Labels): Severity {
-  const value = labelOf(labels, 'severity')?.toLowerCase();
-  return value === 'critical' || value === 'warning' || value === 'info' ? value : 'none';
+  const value = labelOf(labels, 'severity');
+  return severities.get(value?.trim().toLowerCase() ?? '') ?? 'none';
 }
 
 /** 0 is the most severe. */
