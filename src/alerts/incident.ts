@@ -183,6 +183,14 @@ export function incidentId(beginning: Beginning, after: number | null): string {
   return hash('sha256', JSON.stringify([beginning.receiver, beginning.groupKey, earliest, after]), 'hex').slice(0, 20);
 }
 
+/**
+ * Whether a groupKey of Grafana is that of a test of a contact point: a name (`test` on its page), the alert's fingerprint and the time, where others begin
+ * with a brace, see `TestNotifier` in grafana/alerting.
+ */
+export function isTestKey(groupKey: string): boolean {
+  return /^[^{].*-[0-9a-f]{16}-\d+(?: |$)/.test(groupKey);
+}
+
 /** Before the group's labels, in place of a `groupKey`, which Alertmanager tells in notifications alone; theirs begin with a brace. */
 export const provisionalPrefix = 'provisional:';
 

@@ -1,5 +1,5 @@
 // What a notification changes about an incident: pure, and tolerant of repeated, late and cut notifications.
-import { type Incident, incidentId, isOpen, type KnownAlert } from './incident.ts';
+import { type Incident, incidentId, isOpen, isTestKey, type KnownAlert } from './incident.ts';
 import type { Labels, Notification, NotifiedAlert } from './schema.ts';
 
 /** Firing again within this long after its end, an incident reopens; later it is a new one. */
@@ -31,12 +31,18 @@ export type Merge =
  * @param latest the newest incident of the same receiver and groupKey, open or closed.
  * @param now milliseconds since 1970.
  */
-export function merge(latest: Incident | undefined, notification: Notification, now: number): Merge {
+export function merge(latest: Incident | undefined, told: Notification, now: number): Merge {
+  const notification = told.version === '1' && isTestKey(told.groupKey) ? ended(told, now) : told;
   if (latest === undefined) return open(notification, null, now);
   if (latest.closedAt === null) return update(latest, notification, now);
   if (saysNothingNew(latest, notification, now)) return { kind: 'ignored', reason: 'the incident has ended' };
   if (now - latest.closedAt <= reopenMs || tellsEnds(latest, notification)) return update(latest, notification, now);
   return open(notification, latest.closedAt, now);
+}
+
+/** Grafana tells no end of what its test of a contact point sends. */
+function ended(told: Notification, now: number): Notification {
+  return { ...told, alerts: told.alerts.map((alert) => ({ ...alert, status: 'resolved', endsAt: now })) };
 }
 
 function open(notification: Notification, after: number | null, now: number): Merge {

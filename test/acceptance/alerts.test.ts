@@ -228,4 +228,14 @@ describe('Grafana', () => {
     expect(over.id).toBe(card.id);
     expect(discord.messages('alerts')).toHaveLength(2);
   });
+
+  test('may test its contact point: that is shown, says that it was a test, and is over', async () => {
+    const { discord } = homelab;
+    const group = newGroup();
+    await post(homelab, group.body([{}], { ...told(1), groupKey: 'test-57c6d9296de2ad39-1704924478' }));
+    const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+    expect(card.content).toMatch(/^✅ resolved/);
+    expect(card.text).toContain('A test of a contact point of Grafana');
+    expect(card.buttons).toEqual([]);
+  });
 });

@@ -209,6 +209,27 @@ test('an incident of Grafana is known as such, whatever comes of it', () => {
   expect(incidentOf(merge(undefined, notification([web1]), t0)).source).toBeUndefined();
 });
 
+describe('a test of a contact point of Grafana', () => {
+  const of = (key: string) => notification([web1], { version: '1', groupKey: key, orgId: 1 });
+  const told = of('test-57c6d9296de2ad39-1704924478');
+
+  test('is over as soon as it is shown, for Grafana tells no end of it', () => {
+    const result = merge(undefined, told, t0 + minute);
+    expect(result.kind).toBe('opened');
+    expect(incidentOf(result)).toMatchObject({ closedAt: t0 + minute, alerts: [{ state: 'resolved' }] });
+  });
+
+  test('is shown once, however often it is delivered', () => {
+    const shown = incidentOf(merge(undefined, told, t0 + minute));
+    expect(merge(shown, told, t0 + 2 * minute).kind).toBe('ignored');
+  });
+
+  test('is told from an alert of Grafana, and from a group of Alertmanager', () => {
+    expect(incidentOf(merge(undefined, of('{}:{alertname="Down"}'), t0)).closedAt).toBeNull();
+    expect(incidentOf(merge(undefined, notification([web1], { groupKey: 'test-1' }), t0)).closedAt).toBeNull();
+  });
+});
+
 test('an incident that never ends forgets the alerts that ended a day ago', () => {
   let incident = incidentOf(merge(undefined, notification([web1, web2]), t0));
   incident = incidentOf(merge(incident, notification([{ ...web1, ...ended }, web2]), t0 + minute));
