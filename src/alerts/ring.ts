@@ -71,7 +71,7 @@ function ringForEnd(before: Incident, after: Incident, now: number): RingDecisio
 
 /** How an open incident has become more urgent than it was; null where it has not. */
 export function riseOf(before: Incident, after: Incident, what: Turn['what']): RingReason | null {
-  if (what === 'reopened') return isBack(before, after) ? 'reopened' : 'another alert';
+  if (firesAgain(before, after, what)) return isBack(before, after) ? 'reopened' : 'another alert';
   const [was, is] = [audible(before), audible(after)];
   if (is.length === 0) return null;
   if (was.length > 0) return isMoreSevere(is, was) ? 'worse' : null;
@@ -97,6 +97,11 @@ export function isFlapping(before: Incident, after: Incident, now: number): bool
   if (rank < severityRank(peak ?? 'none') || rank < severityRank(returned.severity)) return false;
   const worst = audible(after).filter(({ labels }) => severityRank(severityOf(labels)) === rank);
   return unseenIn(before, worst).length === 0;
+}
+
+/** Whether it fires after all that was known of it had ended. One whose notifications are cut stays open over that. */
+export function firesAgain(before: Incident, after: Incident, what: Turn['what']): boolean {
+  return what === 'reopened' || (audible(after).length > 0 && !before.alerts.some(isOpen));
 }
 
 /** Whether an incident that fires again after its end does so with anything that it had before. */

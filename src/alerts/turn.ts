@@ -9,7 +9,7 @@ import {
   worstSeverity,
 } from './incident.ts';
 import type { Merge } from './merge.ts';
-import { audible, hasNewCritical, isBack, isFlapping, ringFor, riseOf } from './ring.ts';
+import { audible, firesAgain, hasNewCritical, isBack, isFlapping, ringFor, riseOf } from './ring.ts';
 import { type Route, ringingOf } from './routes.ts';
 import type { Notification } from './schema.ts';
 
@@ -121,7 +121,7 @@ function forgetAcknowledgement(
 ): Incident {
   if (before === undefined || after.acknowledged === undefined) return after;
   const isWorse = riseOf(before, after, kind) === 'worse' && !isFlapping(before, after, now);
-  if (kind !== 'reopened' && !isWorse) return after;
+  if (!firesAgain(before, after, kind) && !isWorse) return after;
   const { acknowledged: _, ...rest } = after;
   return rest;
 }
@@ -129,7 +129,7 @@ function forgetAcknowledgement(
 /** Whoever was mentioned last knows nothing of a critical alert that is new, or back; the whole wait begins for it. */
 function forgetEscalation(before: Incident | undefined, after: Incident, kind: Changed['kind'], now: number): Incident {
   if (before === undefined || after.escalatedAt === undefined) return after;
-  const returns = kind === 'reopened' && !isFlapping(before, after, now);
+  const returns = firesAgain(before, after, kind) && !isFlapping(before, after, now);
   if (!returns && !hasNewCritical(before, after)) return after;
   const { escalatedAt: _, criticalSince: __, ...rest } = after;
   return rest;

@@ -25,18 +25,22 @@ function life(
   steps: readonly {
     readonly at: number;
     readonly alerts: readonly AlertInput[];
+    readonly truncatedAlerts?: number;
     readonly reason?: string;
     readonly acknowledged?: true;
   }[],
   route: Route = catchAll,
 ): { readonly rings: readonly (string | null)[]; readonly incident: Incident } {
   let incident: Incident | undefined;
-  const rings = steps.map(({ at, alerts, reason, acknowledged }) => {
+  const rings = steps.map(({ at, alerts, truncatedAlerts = 0, reason, acknowledged }) => {
     const now = t0 + at;
     if (acknowledged && incident !== undefined) {
       incident = { ...incident, acknowledged: { personId: '5', username: 'olga', at: now } };
     }
-    const told = notification(alerts, reason === undefined ? {} : { notification_reason: reason });
+    const told = notification(alerts, {
+      truncatedAlerts,
+      ...(reason !== undefined && { notification_reason: reason }),
+    });
     const result = merge(incident, told, now);
     if (result.kind === 'ignored') return null;
     const turned = turn({ before: incident, result, notification: told, routes: [route], now });
@@ -303,6 +307,22 @@ test('a group that flaps rings within the hour when it has become worse than it 
   expect(rings).toEqual([null, null, 'reopened', 'worse']);
 });
 
+test('a group whose notifications are cut, and of which all that is known is over, is back when it fires again', () => {
+  const cut = { truncatedAlerts: 280 };
+  const route = { ...catchAll, escalate: { afterMs: 15 * minute, mention: ['9'] } };
+  const first = [
+    { at: 0, alerts: [one('critical')], ...cut },
+    { at: 5 * minute, alerts: [ended('critical', t0 + 4 * minute)], ...cut, acknowledged: true as const },
+  ];
+  const { rings, incident } = life(
+    [...first, { at: 600 * minute, alerts: [again('critical', t0 + 600 * minute)], ...cut }],
+    route,
+  );
+  expect(rings).toEqual([null, null, 'reopened']);
+  expect(incident.acknowledged).toBe(undefined);
+  expect(escalationOf(incident)?.at).toBe(t0 + 615 * minute);
+});
+
 describe('an alert that a group which flaps has never had', () => {
   const named = (alertname: string, severity: string, at: number, more: AlertInput = {}): AlertInput => ({
     fingerprint: `${alertname} ${severity}`,
@@ -492,6 +512,18 @@ describe('a critical incident that nobody acknowledges', () => {
       expect(escalationOf(more)).toBe(null);
       const less = { ...mysql, labels: { alertname: 'MysqlSlow', severity: 'warning' } };
       expect(escalationOf(told(before, [one('critical'), less], t0 + 20 * minute))).toBe(null);
+    });
+
+    test('is due anew when it is back although its notifications are cut, so that it never was over', () => {
+      const cut = { ...before, truncated: 280 };
+      const over = {
+        ...told(cut, [ended('critical', t0 + 18 * minute)], t0 + 18 * minute),
+        closedAt: null,
+        truncated: 280,
+      };
+      expect(escalationOf(over)).toBe(null);
+      const back = told(over, [again('critical', t0 + 600 * minute)], t0 + 600 * minute);
+      expect(escalationOf(back)?.at).toBe(t0 + 615 * minute);
     });
 
     test('is due anew when it is back, unless it flaps', () => {
