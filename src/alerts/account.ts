@@ -1,13 +1,14 @@
 // What a card says about the incident as a whole: who takes care of it, what is silenced, how long it took and what has happened.
 import { formatDuration } from '../lib/duration.ts';
 import type { Line, Run } from '../message.ts';
-import { type Incident, isOpen, type KnownSilence } from './incident.ts';
+import { type Incident, isOpen, isTestKey, type KnownSilence } from './incident.ts';
 
 /** Each further silence is counted. */
 const mostSilences = 3;
 
 /** One line each; none where there is nothing to say. */
 export function accountOf(incident: Incident): readonly Line[] {
+  if (incident.source === 'grafana' && isTestKey(incident.groupKey)) return ['A test of a contact point of Grafana.'];
   return [...acknowledgement(incident), ...silences(incident), ...duration(incident), ...history(incident)];
 }
 

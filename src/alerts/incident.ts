@@ -52,7 +52,7 @@ export interface History {
   /** Notifications that brought further alerts, and such that ended some while others went on. */
   readonly grew: number;
   readonly shrank: number;
-  /** How often it fired again after its end. */
+  /** How often anything of it fired again after its end. */
   readonly flapped: number;
 }
 
@@ -75,6 +75,8 @@ export type RingReason =
   | 'worse'
   | 'repeated'
   | 'reopened'
+  /** The incident was over, and nothing of what fires now is what had fired. */
+  | 'another alert'
   | 'no longer silenced'
   | 'no longer inhibited'
   | 'not acknowledged'
@@ -113,7 +115,7 @@ export interface Incident {
   readonly ring?: Ring;
   /** Since when its worst alert is critical and nobody has acknowledged it; absent while that is not so. */
   readonly criticalSince?: number;
-  /** When the next role was mentioned; at most once an incident. */
+  /** When the next role was mentioned; forgotten where it is due anew. */
   readonly escalatedAt?: number;
   /** The highest severity that has been heard of it. */
   readonly peak?: Severity;
@@ -127,10 +129,23 @@ export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
 const ranks: Record<Severity, number> = { critical: 0, warning: 1, info: 2, none: 3 };
 
-/** The label `severity` where it is one of kube-prometheus-stack's words, else `none`. */
+/** kube-prometheus-stack's words, and what other sets of rules and pagers call the same. */
+const severityWords: Record<Exclude<Severity, 'none'>, readonly string[]> = {
+  critical: ['critical', 'crit', 'page', 'emergency', 'fatal', 'disaster', 'high', 'p0', 'p1', 'sev1'],
+  warning: ['warning', 'warn', 'error', 'major', 'medium', 'p2', 'sev2'],
+  info: ['info', 'informational', 'notice', 'low', 'minor', 'p3', 'p4'],
+};
+
+const severities: ReadonlyMap<string, Severity> = new Map(
+  (['critical', 'warning', 'info'] as const).flatMap((severity) =>
+    severityWords[severity].map((word) => [word, severity] as const),
+  ),
+);
+
+/** What the label `severity` means, in whichever case it is written; `none` where it is absent or says nothing that is known. */
 export function severityOf(labels: Labels): Severity {
-  const value = labelOf(labels, 'severity')?.toLowerCase();
-  return value === 'critical' || value === 'warning' || value === 'info' ? value : 'none';
+  const value = labelOf(labels, 'severity');
+  return severities.get(value?.trim().toLowerCase() ?? '') ?? 'none';
 }
 
 /** 0 is the most severe. */
@@ -166,6 +181,14 @@ export function incidentId(beginning: Beginning, after: number | null): string {
   const starts = beginning.alerts.map((alert) => alert.startsAt);
   const earliest = starts.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
   return hash('sha256', JSON.stringify([beginning.receiver, beginning.groupKey, earliest, after]), 'hex').slice(0, 20);
+}
+
+/**
+ * Whether a groupKey of Grafana is that of a test of a contact point: a name (`test` on its page), the alert's fingerprint and the time, where others begin
+ * with a brace, see `TestNotifier` in grafana/alerting.
+ */
+export function isTestKey(groupKey: string): boolean {
+  return /^[^{].*-[0-9a-f]{16}-\d+(?: |$)/.test(groupKey);
 }
 
 /** Before the group's labels, in place of a `groupKey`, which Alertmanager tells in notifications alone; theirs begin with a brace. */

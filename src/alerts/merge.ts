@@ -1,5 +1,5 @@
 // What a notification changes about an incident: pure, and tolerant of repeated, late and cut notifications.
-import { type Incident, incidentId, isOpen, type KnownAlert } from './incident.ts';
+import { type Incident, incidentId, isOpen, isTestKey, type KnownAlert } from './incident.ts';
 import type { Labels, Notification, NotifiedAlert } from './schema.ts';
 
 /** Firing again within this long after its end, an incident reopens; later it is a new one. */
@@ -31,12 +31,18 @@ export type Merge =
  * @param latest the newest incident of the same receiver and groupKey, open or closed.
  * @param now milliseconds since 1970.
  */
-export function merge(latest: Incident | undefined, notification: Notification, now: number): Merge {
+export function merge(latest: Incident | undefined, told: Notification, now: number): Merge {
+  const notification = told.version === '1' && isTestKey(told.groupKey) ? ended(told, now) : told;
   if (latest === undefined) return open(notification, null, now);
   if (latest.closedAt === null) return update(latest, notification, now);
   if (saysNothingNew(latest, notification, now)) return { kind: 'ignored', reason: 'the incident has ended' };
   if (now - latest.closedAt <= reopenMs || tellsEnds(latest, notification)) return update(latest, notification, now);
   return open(notification, latest.closedAt, now);
+}
+
+/** Grafana tells no end of what its test of a contact point sends. */
+function ended(told: Notification, now: number): Notification {
+  return { ...told, alerts: told.alerts.map((alert) => ({ ...alert, status: 'resolved', endsAt: now })) };
 }
 
 function open(notification: Notification, after: number | null, now: number): Merge {
@@ -129,7 +135,8 @@ function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number):
     annotations: said.annotations,
     generatorURL: said.generatorURL,
     ...(dashboardURL && { dashboardURL }),
-    startsAt: said.startsAt,
+    // The later one, or two that tell of it in turns would each change it.
+    startsAt: Math.max(said.startsAt, known?.startsAt ?? said.startsAt),
     endsAt: resolved ? believableEnd(said, now) : null,
     state: said.status,
     missingSince: null,
@@ -142,13 +149,23 @@ function believableEnd({ startsAt, endsAt }: NotifiedAlert, now: number): number
   return endsAt >= startsAt && endsAt <= now + clockMarginMs ? endsAt : now;
 }
 
+/**
+ * An earlier start is not by itself late: two Prometheuses evaluate seconds apart, Alertmanager joins what overlaps under the earliest start, and one
+ * that was started anew knows only a later one.
+ */
 function isLate(known: KnownAlert, said: NotifiedAlert, now: number): boolean {
-  if (said.startsAt < known.startsAt) return true;
   if (said.startsAt > known.startsAt) return false;
-  if (said.status === 'resolved')
+  if (said.status === 'resolved') {
+    if (!isOfTheSame(known, said)) return true;
     return known.state === 'resolved' && known.endsAt !== null && said.endsAt <= known.endsAt;
+  }
   const elapsed = now - known.seenAt;
   return known.state === 'resolved' && elapsed >= 0 && elapsed < lateMs;
+}
+
+/** Whether an end that is told with this start or an earlier one is that of what is known: one before its start is of an earlier time. */
+function isOfTheSame(known: KnownAlert, said: NotifiedAlert): boolean {
+  return said.startsAt === known.startsAt || (said.startsAt < known.startsAt && said.endsAt > known.startsAt);
 }
 
 function unmentioned(alert: KnownAlert, now: number): KnownAlert {
@@ -187,7 +204,7 @@ function tellsEnds(latest: Incident, notification: Notification): boolean {
 }
 
 function isEndOf(alert: KnownAlert, said: NotifiedAlert): boolean {
-  return said.status === 'resolved' && alert.state === 'no longer reported' && said.startsAt === alert.startsAt;
+  return said.status === 'resolved' && alert.state === 'no longer reported' && isOfTheSame(alert, said);
 }
 
 /** A group of everything never ends, and would otherwise grow for ever. */

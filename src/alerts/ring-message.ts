@@ -10,6 +10,7 @@ const leads: Record<RingReason, string> = {
   worse: 'got worse: ',
   repeated: 'nobody has acknowledged it: ',
   reopened: 'again: ',
+  'another alert': 'new: ',
   'no longer silenced': 'no longer silenced: ',
   'no longer inhibited': 'no longer inhibited: ',
   'not acknowledged': 'still not acknowledged: ',

@@ -5,12 +5,13 @@ import {
   isOpen,
   type KnownAlert,
   type RingReason,
+  severityOf,
   severityRank,
   worstSeverity,
 } from './incident.ts';
 import type { Merge } from './merge.ts';
 import { isAudible } from './routes.ts';
-import type { Notification } from './schema.ts';
+import { labelOf, type Notification } from './schema.ts';
 
 /** A group that flaps rings for being back, or as bad as before, at most this often. */
 export const flapMs = 3_600_000;
@@ -70,7 +71,7 @@ function ringForEnd(before: Incident, after: Incident, now: number): RingDecisio
 
 /** How an open incident has become more urgent than it was; null where it has not. */
 export function riseOf(before: Incident, after: Incident, what: Turn['what']): RingReason | null {
-  if (what === 'reopened') return 'reopened';
+  if (firesAgain(before, after, what)) return isBack(before, after) ? 'reopened' : 'another alert';
   const [was, is] = [audible(before), audible(after)];
   if (is.length === 0) return null;
   if (was.length > 0) return isMoreSevere(is, was) ? 'worse' : null;
@@ -93,7 +94,40 @@ export function isFlapping(before: Incident, after: Incident, now: number): bool
   const { returned, peak } = before;
   const rank = severityRank(worstSeverity(audible(after)));
   if (returned === undefined || !returnedLately(before, now)) return false;
-  return rank >= severityRank(peak ?? 'none') && rank >= severityRank(returned.severity);
+  if (rank < severityRank(peak ?? 'none') || rank < severityRank(returned.severity)) return false;
+  const worst = audible(after).filter(({ labels }) => severityRank(severityOf(labels)) === rank);
+  return unseenIn(before, worst).length === 0;
+}
+
+/** Whether it fires after all that was known of it had ended. One whose notifications are cut stays open over that. */
+export function firesAgain(before: Incident, after: Incident, what: Turn['what']): boolean {
+  return what === 'reopened' || (audible(after).length > 0 && !before.alerts.some(isOpen));
+}
+
+/** Whether an incident that fires again after its end does so with anything that it had before. */
+export function isBack(before: Incident, after: Incident): boolean {
+  const heard = audible(after);
+  return heard.length === 0 || unseenIn(before, heard).length < heard.length;
+}
+
+/** Whether it has a critical alert now that it never had. */
+export function hasNewCritical(before: Incident, after: Incident): boolean {
+  const worst = audible(after).filter(({ labels }) => severityOf(labels) === 'critical');
+  return unseenIn(before, worst).length > 0;
+}
+
+/** Those of these alerts that the incident has never had. */
+function unseenIn({ alerts: known }: Incident, alerts: readonly KnownAlert[]): readonly KnownAlert[] {
+  const seen = new Set(known.map(kindOf));
+  return alerts.filter((alert) => !seen.has(kindOf(alert)));
+}
+
+/**
+ * What makes an alert the same one when it comes back. Not its fingerprint: a pod that crashes has a new name each time, and its group would ring for
+ * each. A node keeps its name, and that a second one is lost is news.
+ */
+function kindOf({ labels }: KnownAlert): string {
+  return JSON.stringify([labelOf(labels, 'alertname'), severityOf(labels), labelOf(labels, 'node')]);
 }
 
 function returnedLately({ returned }: Incident, now: number): boolean {

@@ -71,6 +71,8 @@ export const Notification = z.object({
   alerts: z.array(Alert),
   /** Since Alertmanager 0.34, for example `repeat interval elapsed`. */
   notification_reason: z.string().max(200).optional().catch(undefined),
+  /** Grafana's. */
+  orgId: z.number().int().optional().catch(undefined),
 });
 
 export type NotifiedAlert = z.output<typeof Alert>;
@@ -86,7 +88,23 @@ export type ParsedNotification =
  */
 export function parseNotification(body: unknown): ParsedNotification {
   const parsed = Notification.safeParse(body);
-  return parsed.success ? { ok: true, notification: parsed.data } : { ok: false, reason: reasonOf(parsed.error, []) };
+  if (!parsed.success) return { ok: false, reason: reasonOf(parsed.error, []) };
+  const { data } = parsed;
+  return { ok: true, notification: { ...data, groupKey: `${data.groupKey}${organisationOf(data)}` } };
+}
+
+/**
+ * Completes a groupKey of Grafana, which tells of the receiver and the labels alone: its organisations, and two Grafanas, may each have a contact point of
+ * one name. Behind the key, so that where a log cuts it the labels stay.
+ */
+function organisationOf({ version, orgId, externalURL }: Notification): string {
+  return version === '1' && orgId !== undefined ? ` of org ${orgId} at ${externalURL}` : '';
+}
+
+/** The key by which incidents were known before it held the organisation; null where it is the same. */
+export function formerKeyOf(notification: Notification): string | null {
+  const { length } = organisationOf(notification);
+  return length === 0 ? null : notification.groupKey.slice(0, -length);
 }
 
 /** The same for a body whose alerts come some at a time: `begin` with all but them, `take` them in order, `end`. */

@@ -9,7 +9,7 @@ import {
   worstSeverity,
 } from './incident.ts';
 import type { Merge } from './merge.ts';
-import { audible, isFlapping, ringFor, riseOf } from './ring.ts';
+import { audible, firesAgain, hasNewCritical, isBack, isFlapping, ringFor, riseOf } from './ring.ts';
 import { type Route, ringingOf } from './routes.ts';
 import type { Notification } from './schema.ts';
 
@@ -44,7 +44,8 @@ export function turn({ before, result, notification, routes, now }: TurnOptions)
     ...(notification !== null && { notifiedAt: now }),
   };
   const unsilenced = forgetSilences(withRoute, kind, notification);
-  const after = critical(forgetAcknowledgement(before, unsilenced, kind, now), now);
+  const unacknowledged = forgetAcknowledgement(before, unsilenced, kind, now);
+  const after = critical(forgetEscalation(before, unacknowledged, kind, now), now);
   const decision = ringFor({ before, after, what: kind, notification, now });
   const ring = decision.kind === 'ring' ? decision.reason : null;
   const done = ring === null ? unrung(after, kind) : rung(after, ring, now);
@@ -98,7 +99,7 @@ function peakOf(incident: Incident): Severity {
 function historyOf(before: Incident | undefined, { kind, incident }: Changed): History {
   const history = before?.history ?? { grew: 0, shrank: 0, flapped: 0 };
   if (before === undefined || kind === 'opened') return history;
-  if (kind === 'reopened') return { ...history, flapped: history.flapped + 1 };
+  if (kind === 'reopened') return { ...history, flapped: history.flapped + Number(isBack(before, incident)) };
   if (kind !== 'updated') return history;
   const [was, is] = [openOf(before), openOf(incident)];
   const grew = [...is].some((fingerprint) => !was.has(fingerprint));
@@ -120,8 +121,17 @@ function forgetAcknowledgement(
 ): Incident {
   if (before === undefined || after.acknowledged === undefined) return after;
   const isWorse = riseOf(before, after, kind) === 'worse' && !isFlapping(before, after, now);
-  if (kind !== 'reopened' && !isWorse) return after;
+  if (!firesAgain(before, after, kind) && !isWorse) return after;
   const { acknowledged: _, ...rest } = after;
+  return rest;
+}
+
+/** Whoever was mentioned last knows nothing of a critical alert that is new, or back; the whole wait begins for it. */
+function forgetEscalation(before: Incident | undefined, after: Incident, kind: Changed['kind'], now: number): Incident {
+  if (before === undefined || after.escalatedAt === undefined) return after;
+  const returns = firesAgain(before, after, kind) && !isFlapping(before, after, now);
+  if (!returns && !hasNewCritical(before, after)) return after;
+  const { escalatedAt: _, criticalSince: __, ...rest } = after;
   return rest;
 }
 

@@ -187,3 +187,55 @@ describe('a message that somebody deleted', () => {
     expect(discord.messages('alerts')).toHaveLength(1);
   });
 });
+
+describe('Grafana', () => {
+  const cpu = (org: number) => ({
+    fingerprint: `cpu of ${org}`,
+    labels: { alertname: 'CPU high', instance: `web of organisation ${org}` },
+  });
+  const told = (orgId: number) => ({ version: '1', orgId, externalURL: 'https://grafana.example.org/' });
+
+  test('may tell of two organisations by one name of a contact point, and each has its own messages', async () => {
+    const { discord } = homelab;
+    const group = newGroup();
+    for (const org of [1, 2]) await post(homelab, group.body([cpu(org)], told(org)));
+    const [first, second] = await Promise.all(
+      [1, 2].map((org) => discord.waitForMessage('alerts', ({ text }) => text.includes(`organisation ${org}`))),
+    );
+    expect(first?.id).not.toBe(second?.id);
+    await post(homelab, group.body([{ ...cpu(1), status: 'resolved' }], told(1)));
+    const over = await discord.waitForMessage('alerts', ({ content }) => content.includes('resolved'));
+    expect(over.id).toBe(first?.id);
+    expect(discord.messages('alerts').filter(({ content }) => content.includes('firing'))).toHaveLength(1);
+    expect(
+      discord
+        .messages('alerts')
+        .map(({ text }) => text)
+        .join('\n'),
+    ).not.toContain('not in the last');
+  });
+
+  test('ends what was known before the organisation counted', async () => {
+    const { discord } = homelab;
+    const group = newGroup();
+    const { orgId: _, ...before } = told(1);
+    await post(homelab, group.body([cpu(1)], before));
+    const card = await discord.waitForMessage('alerts', ({ text }) => text.includes('organisation 1'));
+    await post(homelab, group.body([cpu(2)], told(2)));
+    await discord.waitForMessage('alerts', ({ text }) => text.includes('organisation 2'));
+    await post(homelab, group.body([{ ...cpu(1), status: 'resolved' }], told(1)));
+    const over = await discord.waitForMessage('alerts', ({ content }) => content.includes('resolved'));
+    expect(over.id).toBe(card.id);
+    expect(discord.messages('alerts')).toHaveLength(2);
+  });
+
+  test('may test its contact point: that is shown, says that it was a test, and is over', async () => {
+    const { discord } = homelab;
+    const group = newGroup();
+    await post(homelab, group.body([{}], { ...told(1), groupKey: 'test-57c6d9296de2ad39-1704924478' }));
+    const card = await discord.waitForMessage('alerts', ({ text }) => text.includes(group.name));
+    expect(card.content).toMatch(/^✅ resolved/);
+    expect(card.text).toContain('A test of a contact point of Grafana');
+    expect(card.buttons).toEqual([]);
+  });
+});

@@ -220,3 +220,26 @@ test('a ring that was posted right before a kill is not posted again', async () 
   await discord.waitForMessage('alerts', ({ text }) => text.includes('3 firing'));
   expect(replies()).toHaveLength(1);
 });
+
+test('a critical alert that its group never had rings, although another one of it flapped within the hour', async () => {
+  const { discord } = homelab;
+  const group = newGroup();
+  const began = Date.now();
+  const since = <T extends object>(alert: T, ms: number) => ({
+    ...alert,
+    startsAt: new Date(began + ms).toISOString(),
+  });
+  for (const ms of [0, 1000]) {
+    await post(homelab, group.body([since(critical, ms)]));
+    await post(homelab, group.body([over(since(critical, ms))]));
+  }
+  const card = await discord.waitForMessage('alerts', ({ text }) => text.includes('flapped once'));
+  const other = { fingerprint: 'm', labels: { alertname: 'MysqlDown', severity: 'critical' } };
+  await post(homelab, group.body([since(other, 2000)]));
+  const reply = await discord.waitForMessage(
+    'alerts',
+    ({ replyTo, text }) => replyTo === card.id && text.includes('MysqlDown'),
+  );
+  expect(reply.content).toMatch(/^🔴 new: critical firing: /);
+  expect(reply.rang).toEqual([discord.roleId('operator')]);
+});

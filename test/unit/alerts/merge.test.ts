@@ -121,6 +121,42 @@ describe('a repeated or late notification', () => {
   });
 });
 
+describe('two Prometheuses or Alertmanagers that tell of one alert with different starts', () => {
+  const at = (ms: number) => new Date(t0 + ms).toISOString();
+  const laterStart = { ...web1, startsAt: at(6_000) };
+  const open = incidentOf(merge(undefined, notification([laterStart]), t0 + 10_000));
+  const end = notification([{ ...web1, ...ended, endsAt: at(5 * minute) }]);
+
+  test('end it where the earlier start is that of the end, which reached past the later start', () => {
+    const result = merge(open, end, t0 + 5 * minute);
+    expect(result.kind).toBe('closed');
+    expect(incidentOf(result).alerts).toMatchObject([{ state: 'resolved', endsAt: t0 + 5 * minute }]);
+    expect(merge(incidentOf(result), end, t0 + 6 * minute).kind).toBe('ignored');
+  });
+
+  test('tell the end of what is no longer reported', () => {
+    const alerts = open.alerts.map((alert) => ({ ...alert, state: 'no longer reported' as const }));
+    const result = merge({ ...open, alerts, closedAt: t0 + 4 * minute }, end, t0 + 5 * minute);
+    expect(incidentOf(result).alerts).toMatchObject([{ state: 'resolved', endsAt: t0 + 5 * minute }]);
+  });
+
+  test('change nothing by telling in turns that it fires', () => {
+    expect(merge(open, notification([web1]), t0 + minute).kind).toBe('unchanged');
+    const missing = incidentOf(merge(open, notification([web2]), t0 + minute));
+    const result = incidentOf(merge(missing, notification([web1, web2]), t0 + 2 * minute));
+    expect(states(result)).toEqual({ 'web-1': 'firing', 'web-2': 'firing' });
+    expect(result.alerts[0]?.startsAt).toBe(t0 + 6_000);
+  });
+
+  test('reopen it where one goes on after the end that the other told, and not where that was overtaken', () => {
+    const closed = incidentOf(
+      merge(open, notification([{ ...laterStart, ...ended, endsAt: at(minute) }]), t0 + minute),
+    );
+    expect(merge(closed, notification([web1]), t0 + minute + 500).kind).toBe('ignored');
+    expect(merge(closed, notification([web1]), t0 + 3 * minute).kind).toBe('reopened');
+  });
+});
+
 describe('an alert that a notification lacks', () => {
   const open = incidentOf(merge(undefined, notification([web1, web2]), t0));
 
@@ -171,6 +207,27 @@ test('an incident of Grafana is known as such, whatever comes of it', () => {
   const closed = incidentOf(merge(open, notification([{ ...web1, ...ended }], { version: '1' }), t0 + minute));
   expect(closed.source).toBe('grafana');
   expect(incidentOf(merge(undefined, notification([web1]), t0)).source).toBeUndefined();
+});
+
+describe('a test of a contact point of Grafana', () => {
+  const of = (key: string) => notification([web1], { version: '1', groupKey: key, orgId: 1 });
+  const told = of('test-57c6d9296de2ad39-1704924478');
+
+  test('is over as soon as it is shown, for Grafana tells no end of it', () => {
+    const result = merge(undefined, told, t0 + minute);
+    expect(result.kind).toBe('opened');
+    expect(incidentOf(result)).toMatchObject({ closedAt: t0 + minute, alerts: [{ state: 'resolved' }] });
+  });
+
+  test('is shown once, however often it is delivered', () => {
+    const shown = incidentOf(merge(undefined, told, t0 + minute));
+    expect(merge(shown, told, t0 + 2 * minute).kind).toBe('ignored');
+  });
+
+  test('is told from an alert of Grafana, and from a group of Alertmanager', () => {
+    expect(incidentOf(merge(undefined, of('{}:{alertname="Down"}'), t0)).closedAt).toBeNull();
+    expect(incidentOf(merge(undefined, notification([web1], { groupKey: 'test-1' }), t0)).closedAt).toBeNull();
+  });
 });
 
 test('an incident that never ends forgets the alerts that ended a day ago', () => {

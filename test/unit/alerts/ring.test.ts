@@ -25,18 +25,22 @@ function life(
   steps: readonly {
     readonly at: number;
     readonly alerts: readonly AlertInput[];
+    readonly truncatedAlerts?: number;
     readonly reason?: string;
     readonly acknowledged?: true;
   }[],
   route: Route = catchAll,
 ): { readonly rings: readonly (string | null)[]; readonly incident: Incident } {
   let incident: Incident | undefined;
-  const rings = steps.map(({ at, alerts, reason, acknowledged }) => {
+  const rings = steps.map(({ at, alerts, truncatedAlerts = 0, reason, acknowledged }) => {
     const now = t0 + at;
     if (acknowledged && incident !== undefined) {
       incident = { ...incident, acknowledged: { personId: '5', username: 'olga', at: now } };
     }
-    const told = notification(alerts, reason === undefined ? {} : { notification_reason: reason });
+    const told = notification(alerts, {
+      truncatedAlerts,
+      ...(reason !== undefined && { notification_reason: reason }),
+    });
     const result = merge(incident, told, now);
     if (result.kind === 'ignored') return null;
     const turned = turn({ before: incident, result, notification: told, routes: [route], now });
@@ -303,6 +307,93 @@ test('a group that flaps rings within the hour when it has become worse than it 
   expect(rings).toEqual([null, null, 'reopened', 'worse']);
 });
 
+test('a group whose notifications are cut, and of which all that is known is over, is back when it fires again', () => {
+  const cut = { truncatedAlerts: 280 };
+  const route = { ...catchAll, escalate: { afterMs: 15 * minute, mention: ['9'] } };
+  const first = [
+    { at: 0, alerts: [one('critical')], ...cut },
+    { at: 5 * minute, alerts: [ended('critical', t0 + 4 * minute)], ...cut, acknowledged: true as const },
+  ];
+  const { rings, incident } = life(
+    [...first, { at: 600 * minute, alerts: [again('critical', t0 + 600 * minute)], ...cut }],
+    route,
+  );
+  expect(rings).toEqual([null, null, 'reopened']);
+  expect(incident.acknowledged).toBe(undefined);
+  expect(escalationOf(incident)?.at).toBe(t0 + 615 * minute);
+});
+
+describe('an alert that a group which flaps has never had', () => {
+  const named = (alertname: string, severity: string, at: number, more: AlertInput = {}): AlertInput => ({
+    fingerprint: `${alertname} ${severity}`,
+    labels: { alertname, severity },
+    startsAt: new Date(t0 + at).toISOString(),
+    ...more,
+  });
+  const endOf = (alert: AlertInput, at: number): AlertInput => ({
+    ...alert,
+    status: 'resolved',
+    endsAt: new Date(t0 + at).toISOString(),
+  });
+  const cpu = (at: number) => named('CpuHigh', 'critical', at);
+  const flapped = [
+    { at: 0, alerts: [cpu(0)] },
+    { at: 5 * minute, alerts: [endOf(cpu(0), 5 * minute)] },
+    { at: 10 * minute, alerts: [cpu(10 * minute)] },
+    { at: 15 * minute, alerts: [endOf(cpu(10 * minute), 15 * minute)] },
+  ];
+
+  test('rings although another rang within the hour, and does not count as the group being back', () => {
+    const { rings, incident } = life([
+      ...flapped,
+      { at: 20 * minute, alerts: [named('MysqlDown', 'critical', 20 * minute)] },
+    ]);
+    expect(rings).toEqual([null, null, 'reopened', null, 'another alert']);
+    expect(incident.history?.flapped).toBe(1);
+    expect(ringMessage(incident)?.headline).toEqual([expect.stringContaining('🔴 new: critical firing: MysqlDown')]);
+  });
+
+  test('is not called "again" either where it is the first to fire after an end', () => {
+    const { rings } = life([
+      { at: 0, alerts: [named('Slow', 'warning', 0)] },
+      { at: 5 * minute, alerts: [endOf(named('Slow', 'warning', 0), 5 * minute)] },
+      { at: 10 * minute, alerts: [named('Other', 'warning', 10 * minute)] },
+    ]);
+    expect(rings).toEqual([null, null, 'another alert']);
+  });
+
+  test('rings in a group that goes on, too, and then has to be acknowledged anew', () => {
+    const slow = named('Slow', 'warning', 0);
+    const comesAndGoes = [10, 20].flatMap((at) => [
+      { at: at * minute, alerts: [slow, cpu(at * minute)] },
+      { at: (at + 5) * minute, alerts: [slow, endOf(cpu(at * minute), (at + 5) * minute)] },
+    ]);
+    const { rings, incident } = life([
+      { at: 0, alerts: [slow] },
+      ...comesAndGoes,
+      { at: 30 * minute, alerts: [slow, named('MysqlDown', 'critical', 30 * minute)], acknowledged: true },
+    ]);
+    expect(rings).toEqual([null, 'worse', null, 'worse', null, 'worse']);
+    expect(incident.acknowledged).toBe(undefined);
+  });
+
+  test.each([
+    ['whose pod has a new name', { pod: 'web-9' }, null],
+    ['on another node', { node: 'desktop-2' }, 'another alert'],
+  ])('is judged by its name, severity and node: the same one %s', (_, labels, ring) => {
+    const other = named('CpuHigh', 'critical', 20 * minute, {
+      fingerprint: 'other',
+      labels: { alertname: 'CpuHigh', severity: 'critical', ...labels },
+    });
+    expect(life([...flapped, { at: 20 * minute, alerts: [other] }]).rings.at(-1)).toBe(ring);
+  });
+
+  test('leaves the group quiet where it is less severe than what is back with it', () => {
+    const both = [cpu(20 * minute), named('Slow', 'warning', 20 * minute)];
+    expect(life([...flapped, { at: 20 * minute, alerts: both }]).rings.at(-1)).toBe(null);
+  });
+});
+
 test('a group that flaps does not ring for each of its ends either, where the route rings for ends', () => {
   const { rings } = life(
     [
@@ -398,6 +489,57 @@ describe('a critical incident that nobody acknowledges', () => {
   test('is due once', () => {
     const { incident } = life([{ at: 0, alerts: [one('critical')] }], escalating);
     expect(escalationOf(rung(incident, 'not acknowledged', t0 + 15 * minute))).toBe(null);
+  });
+
+  describe('and that has been escalated once', () => {
+    const escalated = life([{ at: 0, alerts: [one('critical')] }], escalating).incident;
+    const before = rung(escalated, 'not acknowledged', t0 + 15 * minute);
+    const told = (incident: Incident, alerts: readonly AlertInput[], now: number): Incident => {
+      const body = notification(alerts);
+      const result = merge(incident, body, now);
+      if (result.kind === 'ignored') throw new Error(result.reason);
+      return turn({ before: incident, result, notification: body, routes: [escalating], now }).result.incident;
+    };
+    const mysql: AlertInput = { fingerprint: 'm', labels: { alertname: 'MysqlDown', severity: 'critical' } };
+
+    test('is due anew, after the whole wait, when it gains a critical alert that it never had', () => {
+      const joined = told(before, [one('critical'), mysql], t0 + 20 * minute);
+      expect(escalationOf(joined)?.at).toBe(t0 + 35 * minute);
+    });
+
+    test('is not due anew for more of the same, nor for what is less than critical', () => {
+      const more = told(before, [one('critical'), one('critical', { fingerprint: 'pod 2' })], t0 + 20 * minute);
+      expect(escalationOf(more)).toBe(null);
+      const less = { ...mysql, labels: { alertname: 'MysqlSlow', severity: 'warning' } };
+      expect(escalationOf(told(before, [one('critical'), less], t0 + 20 * minute))).toBe(null);
+    });
+
+    test('is due anew when it is back although its notifications are cut, so that it never was over', () => {
+      const cut = { ...before, truncated: 280 };
+      const over = {
+        ...told(cut, [ended('critical', t0 + 18 * minute)], t0 + 18 * minute),
+        closedAt: null,
+        truncated: 280,
+      };
+      expect(escalationOf(over)).toBe(null);
+      const back = told(over, [again('critical', t0 + 600 * minute)], t0 + 600 * minute);
+      expect(escalationOf(back)?.at).toBe(t0 + 615 * minute);
+    });
+
+    test('is due anew when it is back, unless it flaps', () => {
+      const over = told(before, [ended('critical', t0 + 18 * minute)], t0 + 18 * minute);
+      const back = told(over, [again('critical', t0 + 20 * minute)], t0 + 20 * minute);
+      expect(escalationOf(back)?.at).toBe(t0 + 35 * minute);
+      const twice = rung(back, 'not acknowledged', t0 + 35 * minute);
+      const end = {
+        ...again('critical', t0 + 20 * minute),
+        status: 'resolved' as const,
+        endsAt: new Date(t0 + 40 * minute).toISOString(),
+      };
+      const overAgain = told(twice, [end], t0 + 40 * minute);
+      const flapping = told(overAgain, [again('critical', t0 + 45 * minute)], t0 + 45 * minute);
+      expect(escalationOf(flapping)).toBe(null);
+    });
   });
 
   test.each([
