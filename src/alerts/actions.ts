@@ -1,6 +1,7 @@
 // The buttons under an incident's card: pure, from its state.
 import type { Button } from '../message.ts';
-import { type Incident, isOpen } from './incident.ts';
+import { byUrgency } from './describe.ts';
+import type { Incident } from './incident.ts';
 import { labelOf } from './schema.ts';
 
 /** The annotation that names a command of the bot, as a person would type it. */
@@ -29,7 +30,7 @@ export function incidentActions(incident: Incident, options: ActionOptions): rea
   if (canSilence) buttons.push({ label: 'Silence', style: 'secondary', action: 'silence', subject });
   if (canSilence && silences.length > 0)
     buttons.push({ label: 'Unsilence', style: 'secondary', action: 'unsilence', subject });
-  const command = annotationOf(incident, commandAnnotation).trim();
+  const command = annotationOf(incident, commandAnnotation);
   if (command !== '' && command.length <= longestCommand && options.isReadCommand(command)) {
     buttons.push({ label: command, style: 'secondary', action: 'run', subject: command });
   }
@@ -41,8 +42,10 @@ function runbook(incident: Incident): readonly Button[] {
   return url === '' ? [] : [{ label: 'Runbook', url }];
 }
 
-/** Of the first alert that has one; those that fire come first. */
+/** Of the most urgent alert that has one, as the headline is about the most urgent; without blanks around it. */
 function annotationOf({ alerts }: Incident, name: string): string {
-  const ordered = [...alerts.filter(isOpen), ...alerts.filter((alert) => !isOpen(alert))];
-  return ordered.map((alert) => labelOf(alert.annotations, name) ?? '').find((text) => text !== '') ?? '';
+  const [first, ...others] = alerts.filter((alert) => (labelOf(alert.annotations, name) ?? '').trim() !== '');
+  if (first === undefined) return '';
+  const most = others.reduce((best, alert) => (byUrgency(alert, best) < 0 ? alert : best), first);
+  return labelOf(most.annotations, name)?.trim() ?? '';
 }

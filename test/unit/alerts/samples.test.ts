@@ -4,8 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { merge, without } from '../../../src/alerts/merge.ts';
 import { incidentMessage } from '../../../src/alerts/message.ts';
 import { type Notification, parseNotification } from '../../../src/alerts/schema.ts';
-import type { Line, Message } from '../../../src/message.ts';
+import type { Message } from '../../../src/message.ts';
 import { noActions } from './notifications.ts';
+import { plain } from './saying.ts';
 
 const folder = new URL('../../fixtures/alertmanager/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -21,15 +22,6 @@ function shown(notification: Notification): Message {
   const result = merge(undefined, notification, now);
   if (result.kind === 'ignored') throw new Error(result.reason);
   return incidentMessage(result.incident, now, noActions);
-}
-
-/** What a reader would read, without the markup. */
-function plain(line: Line): string {
-  if (typeof line === 'string') return line;
-  if (Array.isArray(line)) return line.map(plain).join('');
-  return Object.values(line as object)
-    .map(String)
-    .join('');
 }
 
 function wholeText(message: Message): string {
