@@ -5,6 +5,7 @@ import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Run } from '../message.ts';
 import { isOpen, type KnownAlert, severityOf, severityRank } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
+import { annotationText, textsOf } from './texts.ts';
 
 /** Labels that tell which thing it is, the most telling first. */
 const telling = [
@@ -73,19 +74,6 @@ export function distinguishingLabels(labels: Labels): readonly (readonly [string
   return [...first, ...rest];
 }
 
-/**
- * kube-prometheus-stack's texts end in "on cluster ." and hold double spaces where no `cluster` label is set.
- * Empty for an annotation that is absent.
- */
-export function annotationText(annotations: Labels, name: string): string {
-  const text = labelOf(annotations, name) ?? '';
-  return text
-    .replaceAll(/ (?:on|in) cluster {0,2}(?=[.,]|$)/g, '')
-    .replaceAll(/ {2,8}/g, ' ')
-    .replaceAll(/ \.(?=\s|$)/g, '.')
-    .trim();
-}
-
 /** Since when, or from when until when. A zero or future start is not a time that one could believe. */
 export function timeSpan(alert: KnownAlert, now: number): Line {
   const began = alert.startsAt > 0 && alert.startsAt <= now + 60_000 ? new Date(alert.startsAt) : null;
@@ -141,15 +129,11 @@ function linesOf(alert: KnownAlert, now: number): readonly Line[] {
     .slice(0, maxLabels)
     .flatMap(([name, value], index): Run[] => [index === 0 ? '' : ' · ', `${name} `, { code: value }]);
   if (all.length > maxLabels) labels.push(` · and ${all.length - maxLabels} more labels`);
-  const summary = annotationText(alert.annotations, 'summary');
-  const description = annotationText(alert.annotations, 'description');
   const lines: Line[] = [
     [{ bold: nameOf(alert) }, severity === '' ? '' : ` ${severity}`, ' · ', ...runs(timeSpan(alert, now))],
   ];
   if (labels.length > 0) lines.push(labels);
-  if (summary !== '') lines.push(summary);
-  if (description !== '' && description !== summary)
-    lines.push(...description.split('\n').filter((line) => line.trim() !== ''));
+  lines.push(...textsOf(alert));
   const action = annotationText(alert.annotations, 'action');
   if (action !== '' && isOpen(alert)) lines.push(`→ ${action}`);
   return lines;

@@ -2,7 +2,7 @@
 import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
-import { annotationText, byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
+import { byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
 import {
   type AlertState,
   type Incident,
@@ -15,6 +15,7 @@ import {
 } from './incident.ts';
 import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
+import { toldOf } from './texts.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
   string,
@@ -77,7 +78,7 @@ function severityOfGroup(alerts: readonly KnownAlert[]): string {
 }
 
 /**
- * One line for the lock screen: how bad, what, how many, where, and the summary of the most urgent.
+ * One line for the lock screen: how bad, what, how many, where, and what the rule says of the most urgent.
  * @param lead what is said before it, for example why it rings again.
  */
 export function incidentHeadline(incident: Incident, lead = ''): { readonly line: string; readonly tone: Tone } {
@@ -85,15 +86,15 @@ export function incidentHeadline(incident: Incident, lead = ''): { readonly line
   const [first] = alerts;
   const open = alerts.filter(isOpen);
   const many = open.length > 1 ? ` (${open.length} alerts)` : '';
-  const summary = first === undefined ? '' : annotationText(first.annotations, 'summary');
-  const where = place(open.length > 0 ? open : alerts, summary);
+  const told = first === undefined ? '' : toldOf(first);
+  const where = place(open.length > 0 ? open : alerts, told);
   const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
-  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${many}${where}${summary === '' ? '' : `: ${summary}`}`;
+  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${many}${where}${told === '' ? '' : `: ${told}`}`;
   return { line, tone };
 }
 
-/** The node, namespace or instance that all share, unless the summary names it. */
-function place(alerts: readonly KnownAlert[], summary: string): string {
+/** The node, namespace or instance that all share, unless what is told names it. */
+function place(alerts: readonly KnownAlert[], told: string): string {
   for (const [label, preposition] of [
     ['node', 'on'],
     ['namespace', 'in'],
@@ -102,14 +103,14 @@ function place(alerts: readonly KnownAlert[], summary: string): string {
     const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
     const [value] = values;
     if (values.size === 1 && value !== undefined && value !== '')
-      return isNamedIn(summary, value) ? '' : ` ${preposition} ${shortWord(value)}`;
+      return isNamedIn(told, value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
 }
 
 /** As a word of its own: "Workshop" does not name the namespace "shop", nor "desktop-10" the node "desktop-1". */
-function isNamedIn(summary: string, name: string): boolean {
-  const text = summary.slice(0, longestLookedThrough);
+function isNamedIn(told: string, name: string): boolean {
+  const text = told.slice(0, longestLookedThrough);
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     const end = at + name.length;
     const before = text.slice(Math.max(0, at - 2), at);

@@ -1,0 +1,39 @@
+// What a card says of each alert, and what of it reaches the headline.
+import { describe, expect, test } from '@jest/globals';
+import type { AlertInput } from './notifications.ts';
+import { cardOf, headlineOf, opened } from './saying.ts';
+
+const down = (annotations: Record<string, string>): AlertInput => ({
+  labels: { alertname: 'ApiDown', severity: 'critical', namespace: 'shop' },
+  annotations,
+});
+
+/** The lines of the only alert's texts: without its name and its labels. */
+const textsOf = (alert: AlertInput) => cardOf(opened([alert])).alerts[0]?.slice(2);
+
+describe('the headline tells', () => {
+  test.each([
+    ['the summary', { summary: 'S', message: 'M', description: 'D' }, 'S'],
+    ['without one the message', { summary: ' ', message: 'M\nmore', description: 'D' }, 'M'],
+    ['else the beginning of the description', { description: '\nThe API is away.\nLook at it.' }, 'The API is away.'],
+  ])('%s', (_, annotations, told) => {
+    expect(headlineOf(opened([down(annotations)]))).toBe(`🔴 critical firing: ApiDown in shop: ${told}`);
+  });
+
+  test('so much of a long description as a lock screen holds', () => {
+    const line = headlineOf(opened([down({ description: 'word '.repeat(200) })]));
+    expect(line).toMatch(/word…$/);
+    expect(line.length).toBeLessThan(250);
+  });
+});
+
+describe('the card says the message', () => {
+  test('beside summary and description', () => {
+    expect(textsOf(down({ summary: 'S', message: 'M\nmore', description: 'D' }))).toEqual(['S', 'M', 'more', 'D']);
+  });
+
+  test('once, where it is the same as one of them', () => {
+    expect(textsOf(down({ summary: 'S', message: 'S', description: 'D' }))).toEqual(['S', 'D']);
+    expect(textsOf(down({ message: 'M', description: 'M' }))).toEqual(['M']);
+  });
+});
