@@ -3,6 +3,7 @@ import { redacted } from '../lib/secret.ts';
 import { saysSecret } from '../lib/secret-names.ts';
 import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Run } from '../message.ts';
+import { exporterLabels } from './exporters.ts';
 import { isOpen, type KnownAlert, severityOf, severityRank } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
 import { annotationText, textsOf } from './texts.ts';
@@ -60,13 +61,14 @@ export function shortWord(value: string): string {
 }
 
 /**
- * The labels that tell this alert from others: the telling ones first, then the rest. Where the name says that the value is a secret, it is
- * redacted here: name and value are shown apart.
+ * The labels that tell this alert from others, without those that only tell which exporter measured: the telling ones first, then the rest.
+ * Where the name says that the value is a secret, it is redacted here: name and value are shown apart.
  */
 export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
+  const ofExporter = exporterLabels(labels);
   const first = telling.flatMap((name) => {
     const value = labelOf(labels, name);
-    return value === undefined || value === '' ? [] : [[name, value] as const];
+    return value === undefined || value === '' || ofExporter.has(name) ? [] : [[name, value] as const];
   });
   const rest = Object.entries(labels)
     .filter(([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '')

@@ -3,6 +3,7 @@ import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
 import { byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
+import { exporterLabels } from './exporters.ts';
 import {
   type AlertState,
   type Incident,
@@ -100,12 +101,17 @@ function place(alerts: readonly KnownAlert[], told: string): string {
     ['namespace', 'in'],
     ['instance', 'at'],
   ] as const) {
-    const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
-    const [value] = values;
-    if (values.size === 1 && value !== undefined && value !== '')
-      return isNamedIn(told, value) ? '' : ` ${preposition} ${shortWord(value)}`;
+    const value = sharedPlace(alerts, label);
+    if (value !== '') return isNamedIn(told, value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
+}
+
+/** Empty where they differ, or where it is only where the exporter is that told of one. */
+function sharedPlace([first, ...others]: readonly KnownAlert[], label: string): string {
+  const value = (first && labelOf(first.labels, label)) ?? '';
+  if (value === '' || !others.every(({ labels }) => labelOf(labels, label) === value)) return '';
+  return [first, ...others].some((alert) => alert && exporterLabels(alert.labels).has(label)) ? '' : value;
 }
 
 /** As a word of its own: "Workshop" does not name the namespace "shop", nor "desktop-10" the node "desktop-1". */
