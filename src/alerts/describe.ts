@@ -96,23 +96,28 @@ export function timeSpan(alert: KnownAlert, now: number): Line {
   ];
 }
 
-/** What the card shows of one alert, and all of it for the attached file. */
-export function describeAlert(alert: KnownAlert, now: number): Item {
-  return new DescribedAlert(alert, now);
+/**
+ * What the card shows of one alert, and all of it for the attached file.
+ * @param isSummarySaid the card says its summary above the list.
+ */
+export function describeAlert(alert: KnownAlert, now: number, isSummarySaid: boolean): Item {
+  return new DescribedAlert(alert, now, isSummarySaid);
 }
 
 /** Made when it is read, since most of a large group never is; a class, since thousands of closures take megabytes. */
 class DescribedAlert implements Item {
   readonly #alert: KnownAlert;
   readonly #now: number;
+  readonly #isSummarySaid: boolean;
 
-  constructor(alert: KnownAlert, now: number) {
+  constructor(alert: KnownAlert, now: number, isSummarySaid: boolean) {
     this.#alert = alert;
     this.#now = now;
+    this.#isSummarySaid = isSummarySaid;
   }
 
   get lines(): readonly Line[] {
-    return linesOf(this.#alert, this.#now);
+    return linesOf(this.#alert, this.#now, this.#isSummarySaid);
   }
 
   get whole(): string {
@@ -124,7 +129,7 @@ class DescribedAlert implements Item {
   }
 }
 
-function linesOf(alert: KnownAlert, now: number): readonly Line[] {
+function linesOf(alert: KnownAlert, now: number, isSummarySaid: boolean): readonly Line[] {
   const severity = severityWord(alert.labels);
   const all = distinguishingLabels(alert.labels);
   const labels = all
@@ -135,7 +140,7 @@ function linesOf(alert: KnownAlert, now: number): readonly Line[] {
     [{ bold: nameOf(alert) }, severity === '' ? '' : ` ${severity}`, ' · ', ...runs(timeSpan(alert, now))],
   ];
   if (labels.length > 0) lines.push(labels);
-  lines.push(...textsOf(alert));
+  lines.push(...textsOf(alert, isSummarySaid));
   const action = annotationText(alert.annotations, 'action');
   if (action !== '' && isOpen(alert)) lines.push(`→ ${action}`);
   return lines;

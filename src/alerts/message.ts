@@ -16,7 +16,7 @@ import {
 } from './incident.ts';
 import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
-import { toldOf } from './texts.ts';
+import { sharedSummary, toldOf } from './texts.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
   string,
@@ -30,12 +30,13 @@ const marks: Record<Tone, string> = { critical: '🔴', warning: '🟠', info: '
  */
 export function incidentMessage(incident: Incident, now: number, actions: ActionOptions): Message {
   const { alerts, state, tone, name } = summarised(incident);
+  const shared = sharedSummary(alerts);
   return {
     headline: incidentHeadline(incident).line,
     tone,
     title: [state, severityOfGroup(alerts), name].filter((word) => word !== '').join(' · '),
-    text: [...counts(incident, alerts), ...accountOf(incident)],
-    list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
+    text: [...counts(incident, alerts), ...accountOf(incident), ...(shared === '' ? [] : [shared])],
+    list: { items: alerts.map((alert) => describeAlert(alert, now, shared !== '')), noun: 'alert', file: 'alerts.txt' },
     facts: linksOf(incident, alerts),
     buttons: incidentActions(incident, actions),
     // Alertmanager escapes the name as for a regular expression.

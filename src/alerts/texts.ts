@@ -35,12 +35,20 @@ function firstLine(text: string): string {
   return /\S.*/.exec(text)?.[0] ?? '';
 }
 
+/** The summary that all of several alerts have, else empty. */
+export function sharedSummary([first, ...others]: readonly KnownAlert[]): string {
+  const summary = first && labelOf(first.annotations, 'summary');
+  if (first === undefined || others.length === 0) return '';
+  const isShared = others.every(({ annotations }) => labelOf(annotations, 'summary') === summary);
+  return isShared ? annotationText(first.annotations, 'summary') : '';
+}
+
 /** The lines of the card: summary, message and description, each that says something new. */
-export function textsOf({ annotations }: Pick<KnownAlert, 'annotations'>): readonly string[] {
+export function textsOf({ annotations }: Pick<KnownAlert, 'annotations'>, isSummarySaid: boolean): readonly string[] {
   const [summary = '', ...others] = ['summary', 'message', 'description'].map((name) =>
     annotationText(annotations, name),
   );
   const further = [...new Set(others)].filter((text) => text !== summary);
   const lines = further.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '');
-  return summary === '' ? lines : [summary, ...lines];
+  return summary === '' || isSummarySaid ? lines : [summary, ...lines];
 }

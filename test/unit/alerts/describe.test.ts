@@ -37,3 +37,20 @@ describe('the card says the message', () => {
     expect(textsOf(down({ message: 'M', description: 'M' }))).toEqual(['M']);
   });
 });
+
+describe('a summary that all alerts share', () => {
+  const two = (summaries: readonly string[]) =>
+    summaries.map((summary, index) => ({ ...down({ summary, description: `D${index}` }), fingerprint: `f${index}` }));
+
+  test('is said once, above them', () => {
+    const { text, alerts } = cardOf(opened(two(['Targets are away.', 'Targets are away.'])));
+    expect(text).toEqual(['2 firing', 'Targets are away.']);
+    expect(alerts.map((lines) => lines.slice(2))).toEqual([['D0'], ['D1']]);
+  });
+
+  test('is the only kind that is', () => {
+    const { text, alerts } = cardOf(opened(two(['A is away.', 'B is away.'])));
+    expect(text).toEqual(['2 firing']);
+    expect(alerts.map((lines) => lines[2])).toEqual(['A is away.', 'B is away.']);
+  });
+});
