@@ -40,9 +40,14 @@ export function tells(name: string): boolean {
   return name === 'alertname' || telling.includes(name);
 }
 
+/** What Grafana calls the alert where a rule could not be evaluated; which rule, is in `rulename`. */
+const unevaluated = new Set(['DatasourceError', 'DatasourceNoData']);
+
 /** The alert's name as its rule gives it; where the label is absent, a word for it. */
-export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
-  return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';
+export function nameOf({ labels }: Pick<KnownAlert, 'labels'>): string {
+  const name = labelOf(labels, 'alertname')?.trim() || 'unnamed alert';
+  const rule = unevaluated.has(name) ? labelOf(labels, 'rulename')?.trim() : undefined;
+  return rule ? `${rule} (${name})` : name;
 }
 
 /** The name where others stand beside it, so that a long one does not push them out. */
@@ -161,6 +166,7 @@ function wholeAlert(alert: KnownAlert): string {
     ...pairs(alert.labels),
     '  annotations:',
     ...pairs(alert.annotations),
+    ...(alert.valueString === undefined ? [] : [`  value: ${alert.valueString}`]),
     ...(alert.generatorURL === '' ? [] : [`  generatorURL: ${alert.generatorURL}`]),
     `  fingerprint: ${alert.fingerprint}`,
   ].join('\n');

@@ -4,18 +4,20 @@ import type { Incident, KnownAlert } from './incident.ts';
 import { labelOf } from './schema.ts';
 
 /**
- * Alertmanager's, and of the most urgent alert that has them its expression and its dashboard. Any text may stand in them: what Discord would
+ * Alertmanager's, and of the most urgent alert that has them its expression, its dashboard and, while it fires, where Grafana silences it. Any text may stand in them: what Discord would
  * refuse as a link is shown as text.
  * @param alerts the incident's, the most urgent first.
  */
-export function linksOf({ externalURL }: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
+export function linksOf({ externalURL, closedAt }: Incident, alerts: readonly KnownAlert[]): readonly Fact[] {
   const rule = first(alerts, (alert) => alert.generatorURL);
   const dashboard = first(alerts, (alert) => alert.dashboardURL ?? labelOf(alert.annotations, 'dashboard_url') ?? '');
+  const silence = closedAt === null ? first(alerts, (alert) => alert.silenceURL ?? '') : '';
   const isOfGrafana = isGrafanaRule(rule);
   return [
     ...(externalURL === '' ? [] : [fact(isOfGrafana ? 'Grafana' : 'Alertmanager', 'open', externalURL)]),
     ...(rule === '' ? [] : [isOfGrafana ? fact('Rule', 'open', rule) : fact('Expression', 'open in Prometheus', rule)]),
     ...(dashboard === '' ? [] : [fact('Dashboard', 'open', dashboard)]),
+    ...(silence === '' ? [] : [fact('Silence', 'open', silence)]),
   ];
 }
 

@@ -22,13 +22,22 @@ function mended(text: string): string {
 /** What takes the place of a summary in a headline was not written for one. */
 const longestInstead = 150;
 
+type Said = Pick<KnownAlert, 'annotations' | 'valueString'>;
+
 /** In a line, what is wrong: the summary, else the beginning of what the rule says instead. */
-export function toldOf({ annotations }: Pick<KnownAlert, 'annotations'>): string {
-  const summary = annotationText(annotations, 'summary');
+export function toldOf(alert: Said): string {
+  const summary = annotationText(alert.annotations, 'summary');
   if (summary !== '') return summary;
-  // Loki's rules and older mixins have a message.
-  const text = ['message', 'description'].map((name) => labelOf(annotations, name) ?? '').find((one) => /\S/.test(one));
-  return text === undefined ? '' : shortened(mended(firstLine(text)), longestInstead);
+  // Loki's rules and older mixins have a message; Error is Grafana's, of a rule that it could not evaluate.
+  const texts = ['message', 'description', 'Error'].map((name) => labelOf(alert.annotations, name) ?? '');
+  const text = texts.find((one) => /\S/.test(one));
+  return shortened(text === undefined ? measuredOf(alert) : mended(firstLine(text)), longestInstead);
+}
+
+/** For example `A = 97.3, C = 1`; what is in another form than Grafana's is given as it is. */
+function measuredOf({ valueString = '' }: Said): string {
+  const values = [...valueString.matchAll(/\[ var='([^']*)' labels=\{[^}]*\} value=([^\s\]]+) \]/g)];
+  return values.map(([, name, value]) => `${name} = ${value}`).join(', ') || valueString.trim();
 }
 
 function firstLine(text: string): string {
@@ -43,12 +52,18 @@ export function sharedSummary([first, ...others]: readonly KnownAlert[]): string
   return isShared ? annotationText(first.annotations, 'summary') : '';
 }
 
-/** The lines of the card: summary, message and description, each that says something new. */
-export function textsOf({ annotations }: Pick<KnownAlert, 'annotations'>, isSummarySaid: boolean): readonly string[] {
-  const [summary = '', ...others] = ['summary', 'message', 'description'].map((name) =>
-    annotationText(annotations, name),
-  );
-  const further = [...new Set(others)].filter((text) => text !== summary);
-  const lines = further.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '');
-  return summary === '' || isSummarySaid ? lines : [summary, ...lines];
+/** The lines of the card: summary, message and description, each that says something new, then what Grafana says besides. */
+export function textsOf(alert: Said, isSummarySaid: boolean): readonly string[] {
+  const [summary = '', message = '', description = '', error = '', reason = ''] = [
+    ...['summary', 'message', 'description', 'Error', 'grafana_state_reason'],
+  ].map((name) => annotationText(alert.annotations, name));
+  const further = [...new Set([message, description])].filter((text) => text !== summary);
+  const value = summary === '' ? measuredOf(alert) : '';
+  return [
+    ...(summary === '' || isSummarySaid ? [] : [summary]),
+    ...further.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== ''),
+    ...(error === '' ? [] : [`Error: ${error}`]),
+    ...(reason === '' ? [] : [`Grafana's reason: ${reason}`]),
+    ...(value === '' ? [] : [value]),
+  ];
 }
