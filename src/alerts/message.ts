@@ -2,10 +2,10 @@
 import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
+import { howMany, stateCounts } from './counting.ts';
 import { byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
 import { exporterLabels } from './exporters.ts';
 import {
-  type AlertState,
   type Incident,
   isOpen,
   isProvisional,
@@ -87,11 +87,10 @@ export function incidentHeadline(incident: Incident, lead = ''): { readonly line
   const { alerts, state, tone, name } = summarised(incident);
   const [first] = alerts;
   const open = alerts.filter(isOpen);
-  const many = open.length > 1 ? ` (${open.length} alerts)` : '';
   const told = first === undefined ? '' : toldOf(first);
   const where = place(open.length > 0 ? open : alerts, told);
   const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
-  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${many}${where}${told === '' ? '' : `: ${told}`}`;
+  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${howMany(incident)}${where}${told === '' ? '' : `: ${told}`}`;
   return { line, tone };
 }
 
@@ -131,11 +130,7 @@ const longestLookedThrough = 2000;
 
 function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Line[] {
   const lines: Line[] = [];
-  const states: AlertState[] = ['firing', 'not in the last notification', 'no longer reported', 'resolved'];
-  const told = states
-    .map((state) => [state, alerts.filter((alert) => alert.state === state).length] as const)
-    .filter(([, count]) => count > 0);
-  if (alerts.length > 1) lines.push([{ bold: told.map(([state, count]) => `${count} ${state}`).join(', ') }]);
+  if (alerts.length > 1) lines.push([{ bold: stateCounts(alerts) }]);
   const suppressed = alerts.filter((alert) => isOpen(alert) && alert.suppressed !== undefined);
   if (suppressed.length > 0) {
     const all = suppressed.length === alerts.filter(isOpen).length;
