@@ -20,12 +20,27 @@ function counted(list: readonly Severity[]): readonly (readonly [Severity, numbe
   });
 }
 
-/** What a headline says beside the name where it is more than one: ` (5 alerts)`, or ` (1 critical of 5)` where not all are as bad. */
-export function howMany({ alerts }: Pick<Incident, 'alerts'>): string {
+type Counted = Pick<Incident, 'alerts' | 'closedAt' | 'truncated'>;
+
+/**
+ * What a headline says beside the name where it is more than one: ` (5 alerts)`, or ` (1 critical of 5)` where not all are as bad, and how many more
+ * Alertmanager did not tell of.
+ */
+export function howMany({ alerts, closedAt, truncated }: Counted): string {
   const open = alerts.filter(isOpen);
+  if (isRestUnknown({ alerts, closedAt, truncated })) return ` (${alerts.length} over, ${truncated} more may fire)`;
   const [worst, ...others] = counted(open.map(({ labels }) => severityOf(labels)));
-  if (worst === undefined || open.length === 1) return '';
-  return others.length > 0 ? ` (${worst[1]} ${worst[0]} of ${open.length})` : ` (${open.length} alerts)`;
+  if (worst === undefined || open.length + truncated === 1) return '';
+  const known =
+    others.length > 0
+      ? `${worst[1]} ${worst[0]} of ${open.length}`
+      : `${open.length} ${open.length === 1 ? 'alert' : 'alerts'}`;
+  return ` (${known}${truncated > 0 ? ` and ${truncated} more` : ''})`;
+}
+
+/** All that is known has ended, but the last notification was cut: the incident stays open, and nothing says that it still fires. */
+export function isRestUnknown({ alerts, closedAt, truncated }: Counted): boolean {
+  return closedAt === null && truncated > 0 && !alerts.some(isOpen);
 }
 
 const states: readonly AlertState[] = ['firing', 'not in the last notification', 'no longer reported', 'resolved'];

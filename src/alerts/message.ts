@@ -2,7 +2,7 @@
 import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
-import { howMany, stateCounts } from './counting.ts';
+import { howMany, isRestUnknown, stateCounts } from './counting.ts';
 import { byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
 import { exporterLabels } from './exporters.ts';
 import {
@@ -65,8 +65,11 @@ function groupName(alerts: readonly KnownAlert[]): string {
   return `${names[0]} and ${names.length - 1} others`;
 }
 
-/** `firing` while anything is open, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
-function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer reported' {
+type StateWord = 'firing' | 'not known to be over' | 'resolved' | 'no longer reported';
+
+/** `firing` while anything is, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
+function stateWord(incident: Incident): StateWord {
+  if (isRestUnknown(incident)) return 'not known to be over';
   if (incident.closedAt === null) return 'firing';
   return incident.alerts.some((alert) => alert.state === 'no longer reported') ? 'no longer reported' : 'resolved';
 }
@@ -89,7 +92,7 @@ export function incidentHeadline(incident: Incident, lead = ''): { readonly line
   const open = alerts.filter(isOpen);
   const told = first === undefined ? '' : toldOf(first);
   const where = place(open.length > 0 ? open : alerts, told);
-  const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
+  const severity = state === 'firing' ? `${severityOfGroup(alerts)} `.trimStart() : '';
   const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${howMany(incident)}${where}${told === '' ? '' : `: ${told}`}`;
   return { line, tone };
 }
@@ -139,7 +142,9 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
   if (isProvisional(incident)) lines.push("Found in Alertmanager's list: no notification of it has arrived yet.");
   if (incident.truncated > 0) {
     lines.push(
-      `Alertmanager's last notification left out ${incident.truncated} (max_alerts): whether those are over was not said.`,
+      isRestUnknown(incident)
+        ? `Alertmanager's last notification left out ${incident.truncated} (max_alerts): whether those are over was not said.`
+        : `${incident.truncated} more were left out of Alertmanager's last notification (max_alerts).`,
     );
   }
   return lines;

@@ -1,5 +1,5 @@
 // The headline of an incident's card, as a lock screen shows it.
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cardOf, headlineOf, opened } from './saying.ts';
 
 test.each([
@@ -44,4 +44,38 @@ test('severities that differ are counted, in the headline and on the card', () =
   const shrunk = opened([{ ...first, status: 'resolved' as const }, ...others]);
   expect(cardOf(shrunk).text).toEqual(['4 firing: 1 critical, 2 warning, 1 without severity; 1 resolved']);
   expect(headlineOf(opened(alerts.slice(1, 2)))).toBe('🟠 warning firing: TargetDown');
+});
+
+describe('what max_alerts left out', () => {
+  const alert = (index: number, status: 'firing' | 'resolved', severity = 'warning') => ({
+    status,
+    fingerprint: `f${index}`,
+    labels: { alertname: 'TargetDown', severity },
+    annotations: {},
+  });
+
+  test('is counted beside what is known to fire', () => {
+    const cut = { truncatedAlerts: 298 };
+    const two = opened([alert(1, 'firing'), alert(2, 'firing')], cut);
+    expect(headlineOf(two)).toBe('🟠 warning firing: TargetDown (2 alerts and 298 more)');
+    expect(cardOf(two).text).toEqual([
+      '2 firing',
+      "298 more were left out of Alertmanager's last notification (max_alerts).",
+    ]);
+    expect(headlineOf(opened([alert(1, 'firing')], cut))).toContain('TargetDown (1 alert and 298 more)');
+    const mixed = opened([alert(1, 'firing', 'critical'), alert(2, 'firing')], cut);
+    expect(headlineOf(mixed)).toContain('TargetDown (1 critical of 2 and 298 more)');
+  });
+
+  test('is not said to fire where all that is known is over', () => {
+    const over = opened([alert(1, 'resolved'), alert(2, 'resolved')], { truncatedAlerts: 298 });
+    expect(headlineOf(over)).toBe('🟠 not known to be over: TargetDown (2 over, 298 more may fire)');
+    expect(cardOf(over)).toMatchObject({
+      title: 'not known to be over · warning · TargetDown',
+      text: [
+        '2 resolved',
+        "Alertmanager's last notification left out 298 (max_alerts): whether those are over was not said.",
+      ],
+    });
+  });
 });
