@@ -4,8 +4,8 @@ import type { KnownAlert } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
 
 /**
- * kube-prometheus-stack's texts end in "on cluster ." and hold double spaces where no `cluster` label is set.
- * Empty for an annotation that is absent.
+ * Where no `cluster` label is set, kube-prometheus-stack's texts say "on cluster .", "desktop-1 on cluster  has", "on  is" and "PDB /shop/web", and hold
+ * double spaces. Empty for an annotation that is absent.
  */
 export function annotationText(annotations: Labels, name: string): string {
   return mended(labelOf(annotations, name) ?? '');
@@ -13,7 +13,9 @@ export function annotationText(annotations: Labels, name: string): string {
 
 function mended(text: string): string {
   return text
-    .replaceAll(/ (?:on|in) cluster {0,2}(?=[.,]|$)/g, '')
+    .replaceAll(/ (?:on|in) cluster(?: {0,2}(?=[.,]|$)| (?= ))/g, '')
+    .replaceAll(' on  is ', ' is ')
+    .replace(/^PDB \//, 'PDB ')
     .replaceAll(/ {2,8}/g, ' ')
     .replaceAll(/ \.(?=\s|$)/g, '.')
     .trim();

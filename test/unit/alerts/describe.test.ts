@@ -54,3 +54,15 @@ describe('a summary that all alerts share', () => {
     expect(alerts.map((lines) => lines[2])).toEqual(['A is away.', 'B is away.']);
   });
 });
+
+test.each([
+  ['desktop-1 on cluster  has active Condition MemoryPressure.', 'desktop-1 has active Condition MemoryPressure.'],
+  ['Node desktop-1 on  is evicting Pods.  Eviction follows.', 'Node desktop-1 is evicting Pods. Eviction follows.'],
+  ['Pods in cluster  wait.', 'Pods wait.'],
+  ['The API is away on cluster .', 'The API is away.'],
+  ['PDB /shop/web expects 1 more healthy pods.', 'PDB shop/web expects 1 more healthy pods.'],
+  ['desktop-1 on cluster home has Pods in  a row.', 'desktop-1 on cluster home has Pods in a row.'],
+  ['PDB home/shop/web expects 1 more healthy pods.', 'PDB home/shop/web expects 1 more healthy pods.'],
+])('what stands around the name of a cluster that has none goes with it: %s', (description, shown) => {
+  expect(textsOf(down({ description }))).toEqual([shown]);
+});
