@@ -27,6 +27,7 @@ type Counted = Pick<Incident, 'alerts' | 'closedAt' | 'truncated'>;
  * Alertmanager did not tell of.
  */
 export function howMany({ alerts, closedAt, truncated }: Counted): string {
+  if (closedAt !== null) return alerts.length > 1 ? ` (${alerts.length} alerts)` : '';
   const open = alerts.filter(isOpen);
   if (isRestUnknown({ alerts, closedAt, truncated })) return ` (${alerts.length} over, ${truncated} more may fire)`;
   const [worst, ...others] = counted(open.map(({ labels }) => severityOf(labels)));

@@ -16,7 +16,7 @@ import {
 } from './incident.ts';
 import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
-import { sharedSummary, toldOf } from './texts.ts';
+import { sharedSummary, sharedTold, toldOf } from './texts.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
   string,
@@ -83,14 +83,15 @@ function severityOfGroup(alerts: readonly KnownAlert[]): string {
 }
 
 /**
- * One line for the lock screen: how bad, what, how many, where, and what the rule says of the most urgent.
+ * One line for the lock screen: how bad, what, how many, where, and what the rule says of the most urgent, or at the end of all.
  * @param lead what is said before it, for example why it rings again.
  */
 export function incidentHeadline(incident: Incident, lead = ''): { readonly line: string; readonly tone: Tone } {
   const { alerts, state, tone, name } = summarised(incident);
   const [first] = alerts;
   const open = alerts.filter(isOpen);
-  const told = first === undefined ? '' : toldOf(first);
+  // At the end none is the most urgent any more.
+  const told = first === undefined ? '' : incident.closedAt === null ? toldOf(first) : sharedTold(alerts);
   const where = place(open.length > 0 ? open : alerts, told);
   const severity = state === 'firing' ? `${severityOfGroup(alerts)} `.trimStart() : '';
   const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${howMany(incident)}${where}${told === '' ? '' : `: ${told}`}`;

@@ -36,6 +36,17 @@ export function toldOf(alert: Said): string {
   return shortened(text === undefined ? measuredOf(alert) : mended(firstLine(text)), longestInstead);
 }
 
+/** What `toldOf` tells of each of them, where it is the same of all; else empty. */
+export function sharedTold([first, ...others]: readonly KnownAlert[]): string {
+  if (first === undefined) return '';
+  const told = toldOf(first);
+  const summary = labelOf(first.annotations, 'summary');
+  // Summaries are compared as they are: a group can hold many thousands.
+  const hasSame = (alert: KnownAlert): boolean =>
+    labelOf(alert.annotations, 'summary') === summary && (/\S/.test(summary ?? '') || toldOf(alert) === told);
+  return others.every(hasSame) ? told : '';
+}
+
 /** For example `A = 97.3, C = 1`; what is in another form than Grafana's is given as it is. */
 function measuredOf({ valueString = '' }: Said): string {
   const values = [...valueString.matchAll(/\[ var='([^']*)' labels=\{[^}]*\} value=([^\s\]]+) \]/g)];

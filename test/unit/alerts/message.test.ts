@@ -27,7 +27,7 @@ test('it names what still fires of a group, and all of it once it is over', () =
     );
   expect(named(['firing', 'firing', 'firing'])).toBe('🟠 warning firing: A0 and 2 others (3 alerts) in shop');
   expect(named(['firing', 'resolved', 'resolved'])).toBe('🟠 warning firing: A0 in shop');
-  expect(named(['resolved', 'resolved', 'resolved'])).toBe('✅ resolved: A0 and 2 others in shop');
+  expect(named(['resolved', 'resolved', 'resolved'])).toBe('✅ resolved: A0 and 2 others (3 alerts) in shop');
 });
 
 test('severities that differ are counted, in the headline and on the card', () => {
@@ -77,5 +77,27 @@ describe('what max_alerts left out', () => {
         "Alertmanager's last notification left out 298 (max_alerts): whether those are over was not said.",
       ],
     });
+  });
+});
+
+describe('the headline of an end', () => {
+  const ended = (summaries: readonly string[]) =>
+    headlineOf(
+      opened(
+        summaries.map((summary, index) => ({
+          status: 'resolved' as const,
+          fingerprint: `f${index}`,
+          labels: { alertname: 'PodBad', severity: index === 0 ? 'critical' : 'warning' },
+          annotations: { summary },
+        })),
+      ),
+    );
+
+  test.each([
+    [['pod a is bad'], '✅ resolved: PodBad: pod a is bad'],
+    [['A pod is bad', 'A pod is bad', 'A pod is bad'], '✅ resolved: PodBad (3 alerts): A pod is bad'],
+    [['pod a is bad', 'pod b is bad'], '✅ resolved: PodBad (2 alerts)'],
+  ])('says how many there were, and what all of them were: %j', (summaries, line) => {
+    expect(ended(summaries)).toBe(line);
   });
 });
