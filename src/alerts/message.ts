@@ -38,7 +38,7 @@ export function incidentMessage(incident: Incident, now: number, actions: Action
     text: [...counts(incident, alerts), ...accountOf(incident), ...(shared === '' ? [] : [shared])],
     list: { items: alerts.map((alert) => describeAlert(alert, now, shared !== '')), noun: 'alert', file: 'alerts.txt' },
     facts: linksOf(incident, alerts),
-    buttons: incidentActions(incident, actions),
+    buttons: incidentActions(incident, alerts, actions),
     // Alertmanager escapes the name as for a regular expression.
     footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
   };
@@ -111,11 +111,12 @@ function place(alerts: readonly KnownAlert[], told: string): string {
   return '';
 }
 
-/** Empty where they differ, or where it is only where the exporter is that told of one. */
-function sharedPlace([first, ...others]: readonly KnownAlert[], label: string): string {
+/** Empty where they differ, or where the most urgent only says where its exporter is. */
+function sharedPlace(alerts: readonly KnownAlert[], label: string): string {
+  const [first] = alerts;
   const value = (first && labelOf(first.labels, label)) ?? '';
-  if (value === '' || !others.every(({ labels }) => labelOf(labels, label) === value)) return '';
-  return [first, ...others].some((alert) => alert && exporterLabels(alert.labels).has(label)) ? '' : value;
+  if (first === undefined || value === '' || exporterLabels(first.labels).has(label)) return '';
+  return alerts.every(({ labels }) => labelOf(labels, label) === value) ? value : '';
 }
 
 /** As a word of its own: "Workshop" does not name the namespace "shop", nor "desktop-10" the node "desktop-1". */

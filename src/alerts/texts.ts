@@ -37,14 +37,15 @@ export function toldOf(alert: Said): string {
 }
 
 /** What `toldOf` tells of each of them, where it is the same of all; else empty. */
-export function sharedTold([first, ...others]: readonly KnownAlert[]): string {
+export function sharedTold(alerts: readonly KnownAlert[]): string {
+  const [first] = alerts;
   if (first === undefined) return '';
   const told = toldOf(first);
   const summary = labelOf(first.annotations, 'summary');
   // Summaries are compared as they are: a group can hold many thousands.
   const hasSame = (alert: KnownAlert): boolean =>
     labelOf(alert.annotations, 'summary') === summary && (/\S/.test(summary ?? '') || toldOf(alert) === told);
-  return others.every(hasSame) ? told : '';
+  return alerts.every(hasSame) ? told : '';
 }
 
 /** For example `A = 97.3, C = 1`; what is in another form than Grafana's is given as it is. */
@@ -58,10 +59,11 @@ function firstLine(text: string): string {
 }
 
 /** The summary that all of several alerts have, else empty. */
-export function sharedSummary([first, ...others]: readonly KnownAlert[]): string {
-  const summary = first && labelOf(first.annotations, 'summary');
-  if (first === undefined || others.length === 0) return '';
-  const isShared = others.every(({ annotations }) => labelOf(annotations, 'summary') === summary);
+export function sharedSummary(alerts: readonly KnownAlert[]): string {
+  const [first, second] = alerts;
+  if (first === undefined || second === undefined) return '';
+  const summary = labelOf(first.annotations, 'summary');
+  const isShared = alerts.every(({ annotations }) => labelOf(annotations, 'summary') === summary);
   return isShared ? annotationText(first.annotations, 'summary') : '';
 }
 
