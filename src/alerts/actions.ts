@@ -1,6 +1,6 @@
 // The buttons under an incident's card: pure, from its state.
 import type { Button } from '../message.ts';
-import { type Incident, isOpen } from './incident.ts';
+import type { Incident, KnownAlert } from './incident.ts';
 import { labelOf } from './schema.ts';
 
 /** The annotation that names a command of the bot, as a person would type it. */
@@ -16,11 +16,18 @@ export interface ActionOptions {
   readonly isReadCommand: (text: string) => boolean;
 }
 
-/** Buttons carry no authority: whoever presses one is decided upon then. */
-export function incidentActions(incident: Incident, options: ActionOptions): readonly Button[] {
+/**
+ * Buttons carry no authority: whoever presses one is decided upon then.
+ * @param alerts the incident's, the most urgent first.
+ */
+export function incidentActions(
+  incident: Incident,
+  alerts: readonly KnownAlert[],
+  options: ActionOptions,
+): readonly Button[] {
   const { id: subject, acknowledged, silences = [], closedAt } = incident;
   const canSilence = options.canSilence && incident.source === undefined;
-  if (closedAt !== null) return runbook(incident);
+  if (closedAt !== null) return runbook(alerts);
   const buttons: Button[] = [
     acknowledged === undefined
       ? { label: 'Acknowledge', style: 'primary', action: 'ack', subject }
@@ -29,20 +36,20 @@ export function incidentActions(incident: Incident, options: ActionOptions): rea
   if (canSilence) buttons.push({ label: 'Silence', style: 'secondary', action: 'silence', subject });
   if (canSilence && silences.length > 0)
     buttons.push({ label: 'Unsilence', style: 'secondary', action: 'unsilence', subject });
-  const command = annotationOf(incident, commandAnnotation).trim();
+  const command = annotationOf(alerts, commandAnnotation);
   if (command !== '' && command.length <= longestCommand && options.isReadCommand(command)) {
     buttons.push({ label: command, style: 'secondary', action: 'run', subject: command });
   }
-  return [...buttons, ...runbook(incident)];
+  return [...buttons, ...runbook(alerts)];
 }
 
-function runbook(incident: Incident): readonly Button[] {
-  const url = annotationOf(incident, 'runbook_url');
+function runbook(alerts: readonly KnownAlert[]): readonly Button[] {
+  const url = annotationOf(alerts, 'runbook_url');
   return url === '' ? [] : [{ label: 'Runbook', url }];
 }
 
-/** Of the first alert that has one; those that fire come first. */
-function annotationOf({ alerts }: Incident, name: string): string {
-  const ordered = [...alerts.filter(isOpen), ...alerts.filter((alert) => !isOpen(alert))];
-  return ordered.map((alert) => labelOf(alert.annotations, name) ?? '').find((text) => text !== '') ?? '';
+/** Of the first that has one, as the headline is about the first; without blanks around it. */
+function annotationOf(alerts: readonly KnownAlert[], name: string): string {
+  const having = alerts.find((alert) => /\S/.test(labelOf(alert.annotations, name) ?? ''));
+  return having === undefined ? '' : (labelOf(having.annotations, name) ?? '').trim();
 }

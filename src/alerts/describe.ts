@@ -3,8 +3,10 @@ import { redacted } from '../lib/secret.ts';
 import { saysSecret } from '../lib/secret-names.ts';
 import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Run } from '../message.ts';
+import { exporterLabels } from './exporters.ts';
 import { isOpen, type KnownAlert, severityOf, severityRank } from './incident.ts';
 import { type Labels, labelOf } from './schema.ts';
+import { annotationText, textsOf } from './texts.ts';
 
 /** Labels that tell which thing it is, the most telling first. */
 const telling = [
@@ -38,9 +40,14 @@ export function tells(name: string): boolean {
   return name === 'alertname' || telling.includes(name);
 }
 
+/** What Grafana calls the alert where a rule could not be evaluated; which rule, is in `rulename`. */
+const unevaluated = new Set(['DatasourceError', 'DatasourceNoData']);
+
 /** The alert's name as its rule gives it; where the label is absent, a word for it. */
-export function nameOf(alert: Pick<KnownAlert, 'labels'>): string {
-  return labelOf(alert.labels, 'alertname')?.trim() || 'unnamed alert';
+export function nameOf({ labels }: Pick<KnownAlert, 'labels'>): string {
+  const name = labelOf(labels, 'alertname')?.trim() || 'unnamed alert';
+  const rule = unevaluated.has(name) ? labelOf(labels, 'rulename')?.trim() : undefined;
+  return rule ? `${rule} (${name})` : name;
 }
 
 /** The name where others stand beside it, so that a long one does not push them out. */
@@ -59,31 +66,19 @@ export function shortWord(value: string): string {
 }
 
 /**
- * The labels that tell this alert from others: the telling ones first, then the rest. Where the name says that the value is a secret, it is
- * redacted here: name and value are shown apart.
+ * The labels that tell this alert from others, without those that only tell which exporter measured: the telling ones first, then the rest.
+ * Where the name says that the value is a secret, it is redacted here: name and value are shown apart.
  */
 export function distinguishingLabels(labels: Labels): readonly (readonly [string, string])[] {
+  const ofExporter = exporterLabels(labels);
   const first = telling.flatMap((name) => {
     const value = labelOf(labels, name);
-    return value === undefined || value === '' ? [] : [[name, value] as const];
+    return value === undefined || value === '' || ofExporter.has(name) ? [] : [[name, value] as const];
   });
   const rest = Object.entries(labels)
     .filter(([name, value]) => !telling.includes(name) && !untold.has(name) && value !== '')
     .map(([name, value]) => [name, saysSecret(name) ? redacted : value] as const);
   return [...first, ...rest];
-}
-
-/**
- * kube-prometheus-stack's texts end in "on cluster ." and hold double spaces where no `cluster` label is set.
- * Empty for an annotation that is absent.
- */
-export function annotationText(annotations: Labels, name: string): string {
-  const text = labelOf(annotations, name) ?? '';
-  return text
-    .replaceAll(/ (?:on|in) cluster {0,2}(?=[.,]|$)/g, '')
-    .replaceAll(/ {2,8}/g, ' ')
-    .replaceAll(/ \.(?=\s|$)/g, '.')
-    .trim();
 }
 
 /** Since when, or from when until when. A zero or future start is not a time that one could believe. */
@@ -106,23 +101,28 @@ export function timeSpan(alert: KnownAlert, now: number): Line {
   ];
 }
 
-/** What the card shows of one alert, and all of it for the attached file. */
-export function describeAlert(alert: KnownAlert, now: number): Item {
-  return new DescribedAlert(alert, now);
+/**
+ * What the card shows of one alert, and all of it for the attached file.
+ * @param isSummarySaid the card says its summary above the list.
+ */
+export function describeAlert(alert: KnownAlert, now: number, isSummarySaid: boolean): Item {
+  return new DescribedAlert(alert, now, isSummarySaid);
 }
 
 /** Made when it is read, since most of a large group never is; a class, since thousands of closures take megabytes. */
 class DescribedAlert implements Item {
   readonly #alert: KnownAlert;
   readonly #now: number;
+  readonly #isSummarySaid: boolean;
 
-  constructor(alert: KnownAlert, now: number) {
+  constructor(alert: KnownAlert, now: number, isSummarySaid: boolean) {
     this.#alert = alert;
     this.#now = now;
+    this.#isSummarySaid = isSummarySaid;
   }
 
   get lines(): readonly Line[] {
-    return linesOf(this.#alert, this.#now);
+    return linesOf(this.#alert, this.#now, this.#isSummarySaid);
   }
 
   get whole(): string {
@@ -134,22 +134,18 @@ class DescribedAlert implements Item {
   }
 }
 
-function linesOf(alert: KnownAlert, now: number): readonly Line[] {
+function linesOf(alert: KnownAlert, now: number, isSummarySaid: boolean): readonly Line[] {
   const severity = severityWord(alert.labels);
   const all = distinguishingLabels(alert.labels);
   const labels = all
     .slice(0, maxLabels)
     .flatMap(([name, value], index): Run[] => [index === 0 ? '' : ' · ', `${name} `, { code: value }]);
   if (all.length > maxLabels) labels.push(` · and ${all.length - maxLabels} more labels`);
-  const summary = annotationText(alert.annotations, 'summary');
-  const description = annotationText(alert.annotations, 'description');
   const lines: Line[] = [
     [{ bold: nameOf(alert) }, severity === '' ? '' : ` ${severity}`, ' · ', ...runs(timeSpan(alert, now))],
   ];
   if (labels.length > 0) lines.push(labels);
-  if (summary !== '') lines.push(summary);
-  if (description !== '' && description !== summary)
-    lines.push(...description.split('\n').filter((line) => line.trim() !== ''));
+  lines.push(...textsOf(alert, isSummarySaid));
   const action = annotationText(alert.annotations, 'action');
   if (action !== '' && isOpen(alert)) lines.push(`→ ${action}`);
   return lines;
@@ -170,6 +166,7 @@ function wholeAlert(alert: KnownAlert): string {
     ...pairs(alert.labels),
     '  annotations:',
     ...pairs(alert.annotations),
+    ...(alert.valueString === undefined ? [] : [`  value: ${alert.valueString}`]),
     ...(alert.generatorURL === '' ? [] : [`  generatorURL: ${alert.generatorURL}`]),
     `  fingerprint: ${alert.fingerprint}`,
   ].join('\n');

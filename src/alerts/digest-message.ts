@@ -2,6 +2,7 @@
 import { formatDuration } from '../lib/duration.ts';
 import { shortened } from '../lib/shortened.ts';
 import type { Item, Line, Message, Tone } from '../message.ts';
+import { severityCounts } from './counting.ts';
 import { distinguishingLabels } from './describe.ts';
 import { type Incident, isOpen, type Severity, severityRank, worstSeverity } from './incident.ts';
 import { incidentName } from './message.ts';
@@ -39,7 +40,6 @@ export function entryOf(incident: Incident): DigestEntry {
   };
 }
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info', 'none'];
 const tones: Record<Severity, Tone> = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' };
 const marks: Record<Severity, string> = { critical: '🔴', warning: '🟠', info: '🔵', none: '🔵' };
 
@@ -121,12 +121,7 @@ function groups(count: number): string {
 
 /** For example `12 critical, 9988 warning`. */
 function countsOf(entries: readonly DigestEntry[]): string {
-  if (entries.length === 0) return '0';
-  return severities
-    .map((severity) => [severity, entries.filter((one) => one.severity === severity).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([severity, count]) => `${count} ${severity === 'none' ? 'without severity' : severity}`)
-    .join(', ');
+  return severityCounts(entries.map(({ severity }) => severity)) || '0';
 }
 
 function worstOf(entries: readonly DigestEntry[]): Severity {

@@ -16,6 +16,10 @@ export interface KnownAlert {
   readonly generatorURL: string;
   /** Of its panel or dashboard, as Grafana tells it. */
   readonly dashboardURL?: string;
+  /** Where Grafana offers to silence it. */
+  readonly silenceURL?: string;
+  /** What was measured, in Grafana's words, for example `[ var='A' labels={instance=web-1} value=97.3 ]`. */
+  readonly valueString?: string;
   readonly startsAt: number;
   /** When it was resolved, else null. */
   readonly endsAt: number | null;

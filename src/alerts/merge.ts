@@ -115,6 +115,7 @@ function showsAlike(a: KnownAlert, b: KnownAlert): boolean {
     a.suppressed === b.suppressed &&
     a.startsAt === b.startsAt &&
     a.endsAt === b.endsAt &&
+    a.valueString === b.valueString &&
     sameTexts(a.labels, b.labels) &&
     sameTexts(a.annotations, b.annotations)
   );
@@ -135,6 +136,8 @@ function heard(known: KnownAlert | undefined, said: NotifiedAlert, now: number):
     annotations: said.annotations,
     generatorURL: said.generatorURL,
     ...(dashboardURL && { dashboardURL }),
+    ...(said.silenceURL && { silenceURL: said.silenceURL }),
+    ...(said.valueString && { valueString: said.valueString }),
     // The later one, or two that tell of it in turns would each change it.
     startsAt: Math.max(said.startsAt, known?.startsAt ?? said.startsAt),
     endsAt: resolved ? believableEnd(said, now) : null,

@@ -2,9 +2,10 @@
 import type { Line, Message, Tone } from '../message.ts';
 import { accountOf } from './account.ts';
 import { type ActionOptions, incidentActions } from './actions.ts';
-import { annotationText, byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
+import { howMany, isRestUnknown, stateCounts } from './counting.ts';
+import { byUrgency, describeAlert, severityWord, shortNameOf, shortWord } from './describe.ts';
+import { exporterLabels } from './exporters.ts';
 import {
-  type AlertState,
   type Incident,
   isOpen,
   isProvisional,
@@ -15,6 +16,7 @@ import {
 } from './incident.ts';
 import { linksOf } from './links.ts';
 import { labelOf } from './schema.ts';
+import { sharedSummary, sharedTold, toldOf } from './texts.ts';
 
 const tones = { critical: 'critical', warning: 'warning', info: 'info', none: 'info' } as const satisfies Record<
   string,
@@ -28,14 +30,15 @@ const marks: Record<Tone, string> = { critical: '🔴', warning: '🟠', info: '
  */
 export function incidentMessage(incident: Incident, now: number, actions: ActionOptions): Message {
   const { alerts, state, tone, name } = summarised(incident);
+  const shared = sharedSummary(alerts);
   return {
     headline: incidentHeadline(incident).line,
     tone,
     title: [state, severityOfGroup(alerts), name].filter((word) => word !== '').join(' · '),
-    text: [...counts(incident, alerts), ...accountOf(incident)],
-    list: { items: alerts.map((alert) => describeAlert(alert, now)), noun: 'alert', file: 'alerts.txt' },
+    text: [...counts(incident, alerts), ...accountOf(incident), ...(shared === '' ? [] : [shared])],
+    list: { items: alerts.map((alert) => describeAlert(alert, now, shared !== '')), noun: 'alert', file: 'alerts.txt' },
     facts: linksOf(incident, alerts),
-    buttons: incidentActions(incident, actions),
+    buttons: incidentActions(incident, alerts, actions),
     // Alertmanager escapes the name as for a regular expression.
     footer: `receiver ${incident.receiver.replaceAll(/\\(.)/g, '$1')}`,
   };
@@ -62,8 +65,11 @@ function groupName(alerts: readonly KnownAlert[]): string {
   return `${names[0]} and ${names.length - 1} others`;
 }
 
-/** `firing` while anything is open, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
-function stateWord(incident: Incident): 'firing' | 'resolved' | 'no longer reported' {
+type StateWord = 'firing' | 'not known to be over' | 'resolved' | 'no longer reported';
+
+/** `firing` while anything is, `resolved` when Alertmanager said so of the last, else `no longer reported`. */
+function stateWord(incident: Incident): StateWord {
+  if (isRestUnknown(incident)) return 'not known to be over';
   if (incident.closedAt === null) return 'firing';
   return incident.alerts.some((alert) => alert.state === 'no longer reported') ? 'no longer reported' : 'resolved';
 }
@@ -77,39 +83,45 @@ function severityOfGroup(alerts: readonly KnownAlert[]): string {
 }
 
 /**
- * One line for the lock screen: how bad, what, how many, where, and the summary of the most urgent.
+ * One line for the lock screen: how bad, what, how many, where, and what the rule says of the most urgent, or at the end of all.
  * @param lead what is said before it, for example why it rings again.
  */
 export function incidentHeadline(incident: Incident, lead = ''): { readonly line: string; readonly tone: Tone } {
   const { alerts, state, tone, name } = summarised(incident);
   const [first] = alerts;
   const open = alerts.filter(isOpen);
-  const many = open.length > 1 ? ` (${open.length} alerts)` : '';
-  const summary = first === undefined ? '' : annotationText(first.annotations, 'summary');
-  const where = place(open.length > 0 ? open : alerts, summary);
-  const severity = incident.closedAt === null ? `${severityOfGroup(alerts)} `.trimStart() : '';
-  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${many}${where}${summary === '' ? '' : `: ${summary}`}`;
+  // At the end none is the most urgent any more.
+  const told = first === undefined ? '' : incident.closedAt === null ? toldOf(first) : sharedTold(alerts);
+  const where = place(open.length > 0 ? open : alerts, told);
+  const severity = state === 'firing' ? `${severityOfGroup(alerts)} `.trimStart() : '';
+  const line = `${marks[tone]} ${lead}${severity}${state}: ${name}${howMany(incident)}${where}${told === '' ? '' : `: ${told}`}`;
   return { line, tone };
 }
 
-/** The node, namespace or instance that all share, unless the summary names it. */
-function place(alerts: readonly KnownAlert[], summary: string): string {
+/** The node, namespace or instance that all share, unless what is told names it. */
+function place(alerts: readonly KnownAlert[], told: string): string {
   for (const [label, preposition] of [
     ['node', 'on'],
     ['namespace', 'in'],
     ['instance', 'at'],
   ] as const) {
-    const values = new Set(alerts.map((alert) => labelOf(alert.labels, label) ?? ''));
-    const [value] = values;
-    if (values.size === 1 && value !== undefined && value !== '')
-      return isNamedIn(summary, value) ? '' : ` ${preposition} ${shortWord(value)}`;
+    const value = sharedPlace(alerts, label);
+    if (value !== '') return isNamedIn(told, value) ? '' : ` ${preposition} ${shortWord(value)}`;
   }
   return '';
 }
 
+/** Empty where they differ, or where the most urgent only says where its exporter is. */
+function sharedPlace(alerts: readonly KnownAlert[], label: string): string {
+  const [first] = alerts;
+  const value = (first && labelOf(first.labels, label)) ?? '';
+  if (first === undefined || value === '' || exporterLabels(first.labels).has(label)) return '';
+  return alerts.every(({ labels }) => labelOf(labels, label) === value) ? value : '';
+}
+
 /** As a word of its own: "Workshop" does not name the namespace "shop", nor "desktop-10" the node "desktop-1". */
-function isNamedIn(summary: string, name: string): boolean {
-  const text = summary.slice(0, longestLookedThrough);
+function isNamedIn(told: string, name: string): boolean {
+  const text = told.slice(0, longestLookedThrough);
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     const end = at + name.length;
     const before = text.slice(Math.max(0, at - 2), at);
@@ -123,11 +135,7 @@ const longestLookedThrough = 2000;
 
 function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Line[] {
   const lines: Line[] = [];
-  const states: AlertState[] = ['firing', 'not in the last notification', 'no longer reported', 'resolved'];
-  const told = states
-    .map((state) => [state, alerts.filter((alert) => alert.state === state).length] as const)
-    .filter(([, count]) => count > 0);
-  if (alerts.length > 1) lines.push([{ bold: told.map(([state, count]) => `${count} ${state}`).join(', ') }]);
+  if (alerts.length > 1) lines.push([{ bold: stateCounts(alerts) }]);
   const suppressed = alerts.filter((alert) => isOpen(alert) && alert.suppressed !== undefined);
   if (suppressed.length > 0) {
     const all = suppressed.length === alerts.filter(isOpen).length;
@@ -136,7 +144,9 @@ function counts(incident: Incident, alerts: readonly KnownAlert[]): readonly Lin
   if (isProvisional(incident)) lines.push("Found in Alertmanager's list: no notification of it has arrived yet.");
   if (incident.truncated > 0) {
     lines.push(
-      `Alertmanager's last notification left out ${incident.truncated} (max_alerts): whether those are over was not said.`,
+      isRestUnknown(incident)
+        ? `Alertmanager's last notification left out ${incident.truncated} (max_alerts): whether those are over was not said.`
+        : `${incident.truncated} more were left out of Alertmanager's last notification (max_alerts).`,
     );
   }
   return lines;

@@ -41,6 +41,9 @@ const Time = z
     return at;
   });
 
+/** Of a value in Grafana's words: more of it than a card could show says nothing further. */
+const longestValue = 500;
+
 const Alert = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: Labels,
@@ -53,6 +56,14 @@ const Alert = z.object({
   /** Grafana's, empty where the rule names none. */
   dashboardURL: z.string().optional().catch(undefined),
   panelURL: z.string().optional().catch(undefined),
+  /** Where Grafana offers to silence the alert. */
+  silenceURL: z.string().optional().catch(undefined),
+  /** For example `[ var='A' labels={instance=web-1} value=97.3 ]`. */
+  valueString: z
+    .string()
+    .transform((text) => shortened(text.toWellFormed(), longestValue))
+    .optional()
+    .catch(undefined),
 });
 
 /**

@@ -9,6 +9,10 @@ export interface AlertInput {
   readonly startsAt?: string;
   readonly endsAt?: string;
   readonly fingerprint?: string;
+  readonly generatorURL?: string;
+  /** Grafana's. */
+  readonly silenceURL?: string;
+  readonly valueString?: string;
 }
 
 /** 2026-11-23T20:00:00Z, when the alerts of these tests begin unless they say otherwise. */
@@ -27,8 +31,10 @@ export function alertBody(input: AlertInput = {}): Record<string, unknown> {
     startsAt: input.startsAt ?? new Date(t0).toISOString(),
     endsAt:
       input.endsAt ?? (input.status === 'resolved' ? new Date(t0 + minute).toISOString() : '0001-01-01T00:00:00Z'),
-    generatorURL: 'http://prometheus.monitoring:9090/graph?g0.expr=up',
+    generatorURL: input.generatorURL ?? 'http://prometheus.monitoring:9090/graph?g0.expr=up',
     fingerprint: input.fingerprint ?? 'aaaaaaaaaaaaaaaa',
+    ...(input.silenceURL !== undefined && { silenceURL: input.silenceURL }),
+    ...(input.valueString !== undefined && { valueString: input.valueString }),
   };
 }
 
