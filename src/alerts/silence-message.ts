@@ -10,7 +10,7 @@ export function proposalMessage(proposal: Proposal): Message {
   return {
     tone: 'warning',
     headline: `Silence ${incidentName(incident)}?`,
-    text: [...termsOf(proposal), reachOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
+    text: [...termsOf(proposal), coverageOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
     buttons: [
       { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
       { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },
@@ -18,10 +18,15 @@ export function proposalMessage(proposal: Proposal): Message {
   };
 }
 
-function reachOf({ covers, others }: Proposal): string {
-  const all = `Covers ${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
-  const foreign = others === null || others === 0 ? '' : `, ${others} of them in other groups`;
-  return `${all}${foreign}, and all that comes with these labels until then.`;
+function coverageOf({ covers, others, watchdog }: Proposal): string {
+  const all = `${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
+  if (others === null) {
+    const unknown =
+      watchdog === 'not known' ? 'What else, also whether the Watchdog, is not known' : 'What else is not known';
+    return `⚠️ Alertmanager's list could not be read. As far as the bot itself knows, this covers ${all}. ${unknown}.`;
+  }
+  const foreign = others === 0 ? '' : `, ${others} of them in other groups`;
+  return `Covers ${all}${foreign}, and all that comes with these labels until then.`;
 }
 
 function warningOf({ receiver }: Proposal['incident']): Line {

@@ -1,14 +1,14 @@
 // Silences an incident in Alertmanager: proposed with its exact matchers first, made once, when the same person confirms it in time.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Alertmanager, Failure, Matcher } from '../alertmanager/alertmanager.ts';
+import type { Alertmanager, Failure, ListedAlert, Matcher } from '../alertmanager/alertmanager.ts';
 import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
 import type { Incident, KnownSilence } from './incident.ts';
 import { asNotified } from './reconcile.ts';
-import { labelOf } from './schema.ts';
-import { covered, type Group, matchersOf, matcherText, matches } from './silence-matchers.ts';
+import { type Group, matchersOf, matcherText } from './silence-matchers.ts';
+import { mayCover, type Reach, reachOf } from './silence-reach.ts';
 import { withoutSilence, withSilence } from './silenced.ts';
 
 export interface By {
@@ -17,16 +17,12 @@ export interface By {
   readonly username: string;
 }
 
-export interface Proposal {
+export interface Proposal extends Reach {
   /** 24 characters; whoever confirms it names it. */
   readonly id: string;
   readonly incident: Incident;
   readonly matchers: readonly Matcher[];
   readonly until: Date;
-  /** Alerts that fire and are covered. */
-  readonly covers: number;
-  /** How many of them are of other groups, in Alertmanager's list; null where it could not be read. */
-  readonly others: number | null;
   /** Alertmanager has no receiver of that name: the alert may come from another one. */
   readonly elsewhere: boolean;
   readonly reason: string;
@@ -109,20 +105,19 @@ export function createSilencing(options: SilencingOptions): Silencing {
     throw unknownAlert();
   }
 
-  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
-  async function reach(incident: Incident, matchers: readonly Matcher[]) {
+  /** What Alertmanager lists of what the matchers match; null where that cannot be read in time. */
+  async function listed(matchers: readonly Matcher[]): Promise<readonly ListedAlert[] | null> {
     const answer = await api()
       .alerts(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]), matchers)
       .catch(() => null);
-    if (answer?.kind !== 'answered') return { covers: covered(incident.alerts, matchers), others: null };
-    const listed = answer.value.filter(({ labels }) => matches(matchers, labels));
-    if (listed.some(({ labels }) => labelOf(labels, 'alertname') === options.watchdog)) {
-      throw new UserError(
-        `This would silence ${options.watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
-      );
-    }
-    const own = new Set(incident.alerts.map(({ fingerprint }) => fingerprint));
-    return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
+    return answer?.kind === 'answered' ? answer.value : null;
+  }
+
+  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
+  async function reach(incident: Incident, matchers: readonly Matcher[]): Promise<Reach> {
+    const reached = reachOf(incident, matchers, await listed(matchers), options.watchdog);
+    if (reached.watchdog === 'covered') throw watchdogCovered(options.watchdog);
+    return reached;
   }
 
   /** Whether Alertmanager is known to have no receiver by whose name it came: another one may have told of it. */
@@ -161,6 +156,8 @@ export function createSilencing(options: SilencingOptions): Silencing {
     if (until <= now())
       throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
     if ((await known(incident.id)).closedAt !== null) throw overAlert();
+    // The list may not have been read when it was proposed, or the Watchdog have carried other labels.
+    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers);
     const createdBy = `${by.username} (Discord ${by.id})`;
     const comment = reason === '' ? 'Silenced from Discord' : reason;
     const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
@@ -247,6 +244,12 @@ export function createSilencing(options: SilencingOptions): Silencing {
 
 export function unknownAlert(): UserError {
   return new UserError('This alert is not known here (any more).\n`/alerts` lists those that are.');
+}
+
+function watchdogCovered(watchdog: string): UserError {
+  return new UserError(
+    `This would silence ${watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
+  );
 }
 
 export function overAlert(): UserError {

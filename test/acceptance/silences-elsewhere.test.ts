@@ -229,7 +229,7 @@ test('an API that answers garbage or is of another version leaves the cards as t
   const list = await (await discord.as('vera').command('alerts', { filter: name })).final();
   expect(list.text).toContain("Alertmanager's list cannot be read now (no JSON): silences may be out of date.");
   const question = await proposed(name);
-  expect(question.text).toContain('Covers 1 alert that fires now');
+  expect(question.text).toContain('covers 1 alert that fires now. What else is not known.');
   await discord.as('otto').press(question, 'Silence');
   const said = await discord.waitFor(
     () =>

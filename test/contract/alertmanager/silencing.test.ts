@@ -147,6 +147,29 @@ test('a silence that is ended is off the incident, also where somebody was faste
   expect(changes).toBe(3);
 });
 
+describe('while the list cannot be read', () => {
+  const watchdog = { alertname: 'Watchdog', severity: 'none', namespace: 'shop' };
+  const wide = () => silencingOf(incidentOf({ namespace: 'shop' }, [web]));
+
+  test('a question says so, and that it may cover the Watchdog; one that finds out when it is confirmed silences nothing', async () => {
+    const silencing = wide();
+    sandbox.fire(watchdog, {});
+    sandbox.api.fail({ status: 500, path: /alerts/ });
+    const proposal = await silencing.propose();
+    expect(proposal).toMatchObject({ covers: 1, others: null, watchdog: 'not known' });
+    sandbox.api.fail(null);
+    await expect(silencing.confirm(proposal.id, otto)).rejects.toThrow(/would silence Watchdog too/);
+    expect(sandbox.silences.all()).toEqual([]);
+  });
+
+  test('what was confirmed all the same is silenced', async () => {
+    const silencing = wide();
+    sandbox.api.fail({ status: 500, path: /alerts/ });
+    await silencing.confirm((await silencing.propose()).id, otto);
+    expect(sandbox.silences.all()).toHaveLength(1);
+  });
+});
+
 describe('nothing is silenced', () => {
   const never: [string, () => Incident, RegExp][] = [
     [
