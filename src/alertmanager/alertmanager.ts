@@ -45,9 +45,9 @@ export interface ListedSilence {
   readonly endsAt: number;
 }
 
-/** Begins at once. */
 export interface NewSilence {
   readonly matchers: readonly Matcher[];
+  /** Of a time that is over, now. */
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly createdBy: string;

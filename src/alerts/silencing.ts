@@ -88,6 +88,12 @@ const longestReason = 1000;
 /** How long a person waits for what a silence would cover, in milliseconds. */
 const countMs = 3000;
 
+/**
+ * How much earlier a silence is asked to begin, in milliseconds: by a clock of Alertmanager that is behind it would be pending, and the alert loud. One that
+ * would have begun in the past begins now: https://github.com/prometheus/alertmanager/blob/main/silence/silence.go
+ */
+const earlierMs = 3_600_000;
+
 export function createSilencing(options: SilencingOptions): Silencing {
   const { now, stopping } = options;
   const proposals = new Map<string, Held>();
@@ -160,7 +166,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
     if (mayCover(matchers, options.watchdog)) await reach(incident, matchers);
     const createdBy = `${by.username} (Discord ${by.id})`;
     const comment = reason === '' ? 'Silenced from Discord' : reason;
-    const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
+    const asked = { matchers, startsAt: new Date(now().getTime() - earlierMs), endsAt: until, createdBy, comment };
     const answer = await api().addSilence(asked, stopping);
     if (answer.kind !== 'answered') {
       options.changed();

@@ -118,6 +118,15 @@ test('the silence names who made it, its comment is the reason without a secret,
   expect(sandbox.silences.all()).toHaveLength(1);
 });
 
+test('it is in force at once, also where the clock of Alertmanager is behind', async () => {
+  await sandbox.stop();
+  const now = () => new Date(Date.now() - 10 * 60_000);
+  sandbox = await startAlertmanager({ token: 'secret', groupWaitMs: 1, groupIntervalMs: 60_000, now });
+  const silencing = silencingOf(incidentOf(group, [web]));
+  await silencing.confirm((await silencing.propose()).id, otto);
+  expect(sandbox.silences.over(web)).toHaveLength(1);
+});
+
 test('only who asked can confirm it', async () => {
   const silencing = silencingOf(incidentOf(group, [web]));
   const { id } = await silencing.propose();
