@@ -5,11 +5,12 @@ import type { Alertmanager, Failure, ListedAlert, Matcher } from '../alertmanage
 import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
+import { boardName } from './board.ts';
 import type { Incident, KnownSilence } from './incident.ts';
 import { asNotified } from './reconcile.ts';
 import { type Group, matchersOf, matcherText } from './silence-matchers.ts';
 import { mayCover, type Reach, reachOf } from './silence-reach.ts';
-import { withoutSilence, withSilence } from './silenced.ts';
+import { isLoudBy, withoutSilence, withSilence } from './silenced.ts';
 
 export interface By {
   readonly id: string;
@@ -33,6 +34,13 @@ export interface Made {
   readonly silence: KnownSilence;
 }
 
+export interface Lifted {
+  /** Without the silence. */
+  readonly incident: Incident;
+  /** The first names of others that are loud now, and how many there are; null where that could not be read. */
+  readonly loud: { readonly names: readonly string[]; readonly count: number } | null;
+}
+
 export interface Silencing {
   /** @throws UserError where no API is configured, the incident is over, unknown or not Alertmanager's, or nothing tells it apart. */
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
@@ -43,8 +51,8 @@ export interface Silencing {
   confirm(proposalId: string, by: By): Promise<Made & { readonly isFirst: boolean }>;
   /** @returns false where it was confirmed before. */
   cancel(proposalId: string): boolean;
-  /** @throws UserError where Alertmanager does not take it. Resolves to the incident. */
-  lift(incidentId: string, silenceId: string): Promise<Incident>;
+  /** Ends it; rings for nothing of the incident, which whoever ends it knows. @throws UserError where Alertmanager does not take it. */
+  lift(incidentId: string, silenceId: string): Promise<Lifted>;
   /** Those over an incident when Alertmanager was last asked. @throws UserError where it is not known. */
   over(incidentId: string): Promise<{ readonly incident: Incident; readonly silences: readonly KnownSilence[] }>;
 }
@@ -84,6 +92,9 @@ export const proposalLifeMs = 15 * 60_000;
 const mostProposals = 200;
 
 const longestReason = 1000;
+
+/** Of what else a silence was over. */
+const mostNamed = 5;
 
 /** How long a person waits for what a silence would cover, in milliseconds. */
 const countMs = 3000;
@@ -144,17 +155,26 @@ export function createSilencing(options: SilencingOptions): Silencing {
     }
   }
 
-  /** This incident and others that the silence is over: whoever ends it knows of it, so that no card of it rings for that. */
-  async function under(silenceId: string, incidentId: string): Promise<ReadonlySet<string>> {
-    const ids = new Set([incidentId]);
+  /**
+   * What the end of a silence means for other incidents: cards of the same alerts are put right at once, so that none of them rings. Others are left to the
+   * next look, or the next notification, which rings as after a silence that expires.
+   */
+  async function endForOthers(silenceId: string, ended: Incident): Promise<Lifted['loud']> {
+    const loud = new Set<string>();
+    const quiet: string[] = [];
     try {
-      for await (const { id, silences } of options.eachOpen(stopping)) {
-        if (silences?.some((silence) => silence.id === silenceId)) ids.add(id);
+      for await (const other of options.eachOpen(stopping)) {
+        const after = withoutSilence(other, silenceId);
+        if (other.id === ended.id || after === other) continue;
+        if (isLoudBy(after, other, ended)) loud.add(boardName(after));
+        else quiet.push(other.id);
       }
     } catch (err) {
-      options.log.warn({ err, ref: incidentId }, 'What else a silence was over could not be read');
+      options.log.warn({ err, ref: ended.id }, 'What else a silence was over could not be read');
+      return null;
     }
-    return ids;
+    for (const id of quiet) await show(id, (one) => withoutSilence(one, silenceId));
+    return { names: [...loud].slice(0, mostNamed), count: loud.size };
   }
 
   async function make(proposal: Proposal, by: By): Promise<Made> {
@@ -236,8 +256,8 @@ export function createSilencing(options: SilencingOptions): Silencing {
         throw refused(answer, 'ended');
       }
       // Where there is none of this id, somebody was faster.
-      for (const id of await under(silenceId, incidentId)) await show(id, (one) => withoutSilence(one, silenceId));
-      return incident;
+      await show(incidentId, (one) => withoutSilence(one, silenceId));
+      return { incident: withoutSilence(incident, silenceId), loud: await endForOthers(silenceId, incident) };
     },
 
     async over(incidentId) {

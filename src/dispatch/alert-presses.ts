@@ -3,11 +3,11 @@ import { type Incident, isOpen } from '../alerts/incident.ts';
 import { incidentName } from '../alerts/message.ts';
 import { proposalMessage, silencedMessage } from '../alerts/silence-message.ts';
 import { parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
-import { overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
+import { type Lifted, overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message } from '../message.ts';
 import type { CommandAlerts } from './command.ts';
-import type { PressAction, Pressed } from './press-action.ts';
+import type { PressAction, PressAnswer, Pressed } from './press-action.ts';
 
 /** What dispatch does about alerts. */
 export interface AlertActions extends Omit<CommandAlerts, 'silencing'> {
@@ -125,8 +125,7 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
         }
         const id = silenceId ?? first?.id;
         if (id === undefined) throw new UserError('No silence is known over this alert (any more).');
-        await silencing.lift(incidentId, id);
-        return lifted(incident, id);
+        return lifted(await silencing.lift(incidentId, id), id);
       },
     },
     {
@@ -231,8 +230,20 @@ function whichMessage(incident: Incident): Message {
   };
 }
 
-function lifted(incident: Incident, silenceId: string) {
+function lifted({ incident, loud }: Lifted, silenceId: string): PressAnswer {
   const name = incidentName(incident);
-  const message: Message = { tone: 'good', headline: `The silence over ${name} is ended.` };
-  return { outcome: `ended silence ${silenceId} over ${name}`, message };
+  const others = othersLine(loud);
+  const headline = `The silence over ${name} is ended.`;
+  return {
+    outcome: `ended silence ${silenceId} over ${name}${loud === null || loud.count === 0 ? '' : ` and ${loud.count} others`}`,
+    message: { tone: 'good', headline, ...(others !== null && { text: [others] }) },
+  };
+}
+
+function othersLine(loud: Lifted['loud']): string | null {
+  if (loud === null) return 'What else it was over could not be read.';
+  const { names, count } = loud;
+  if (count === 0) return null;
+  const more = count > names.length ? ` and ${count - names.length} more` : '';
+  return `It was also over ${names.join('; ')}${more}, loud now.`;
 }

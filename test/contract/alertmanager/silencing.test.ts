@@ -45,20 +45,24 @@ function silencingOf(
   first: Incident,
   open: readonly Group[] = [],
   store: 'store works' | 'store fails' = 'store works',
+  others: readonly Incident[] = [],
 ) {
   let incident = first;
+  const putRight: string[] = [];
   const silencing = createSilencing({
     alertmanager: openAlertmanager({ url: sandbox.api.url, timeoutMs: 300 }),
     read: async (id) => (id === incident.id ? incident : undefined),
     alerts: {
-      silenced: async (_id, change) => {
+      silenced: async (id, change) => {
         if (store === 'store fails') throw new Error('disk full');
+        putRight.push(id);
+        if (id !== first.id) return;
         incident = change(incident);
       },
     },
     eachOpen: async function* () {
       if (store === 'store fails') throw new Error('disk full');
-      yield incident;
+      yield* [incident, ...others];
     },
     open: () => open,
     watchdog: 'Watchdog',
@@ -72,7 +76,7 @@ function silencingOf(
   });
   const propose = (reason = 'new disk') =>
     silencing.propose({ incidentId: first.id, until: inAnHour(), reason, by: otto });
-  return { ...silencing, propose, now: () => incident };
+  return { ...silencing, propose, now: () => incident, putRight };
 }
 
 const web = { alertname: 'Down', namespace: 'shop', pod: 'web-1', severity: 'critical' };
@@ -170,6 +174,24 @@ describe('while the list cannot be read', () => {
     await expect(silencing.confirm(proposal.id, otto)).rejects.toThrow(/would silence Watchdog too/);
     expect(sandbox.silences.all()).toEqual([]);
   });
+
+test('the end of a silence over several groups names those that are loud now and leaves their rings to the next look', async () => {
+  const { id } = sandbox.silences.get(sandbox.silences.add({ pod: 'web-1' })) ?? { id: '' };
+  const over = (incident: Incident): Incident => ({
+    ...incident,
+    silences: [{ id, matchers: ['pod="web-1"'], createdBy: 'ops', comment: '', endsAt: Date.now() + 3_600_000 }],
+    alerts: incident.alerts.map((alert) => ({ ...alert, suppressed: 'silenced' })),
+  });
+  const inMail = { ...web, alertname: 'Full', namespace: 'mail' };
+  const other = over(incidentOf({ alertname: 'Full', namespace: 'mail' }, [inMail]));
+  const sameAlert = over(incidentOf(group, [web], { receiver: 'second' }));
+  const silencing = silencingOf(over(incidentOf(group, [web])), [], 'store works', [other, sameAlert]);
+  const lifted = await silencing.lift(silencing.now().id, id);
+  expect(lifted.loud).toEqual({ names: ['critical Full · mail, web-1'], count: 1 });
+  // Whoever ended it knows of this alert, on whichever card.
+  expect(silencing.putRight).toEqual([silencing.now().id, sameAlert.id]);
+  expect(changes).toBeGreaterThan(0);
+});
 
   test('what was confirmed all the same is silenced', async () => {
     const silencing = wide();
