@@ -60,6 +60,9 @@ export interface AlertmanagerStatus {
   readonly startedAt: number;
 }
 
+/** A receiver's name, as the configuration spells it → names of the labels by which routes to it group. */
+export type Grouping = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** Why there is no answer. `reason` is a clause for people, without a secret. */
 export interface Failure {
   readonly kind: /** Nothing answers, or not now. */
@@ -85,6 +88,7 @@ export interface Alertmanager {
   /** Names of all receivers that it is configured with. */
   receivers(signal: AbortSignal): Promise<Answer<readonly string[]>>;
   status(signal: AbortSignal): Promise<Answer<AlertmanagerStatus>>;
+  grouping(signal: AbortSignal): Promise<Answer<Grouping>>;
   /** All of them, also those that have ended; many thousands where something makes them by itself. */
   silences(signal: AbortSignal): Promise<Answer<readonly ListedSilence[]>>;
   /** Null where there is none of this id. */

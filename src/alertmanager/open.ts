@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import type { Secret } from '../lib/secret.ts';
 import type { Alertmanager, Answer, ListedSilence, Matcher } from './alertmanager.ts';
+import { groupingOf } from './grouping.ts';
 import { type Ask, type Got, request } from './requests.ts';
-import { Added, Alerts, Groups, Receivers, Silence, Silences, Status } from './schema.ts';
+import { Added, Alerts, Config, Groups, Receivers, Silence, Silences, Status } from './schema.ts';
 
 export interface AlertmanagerOptions {
   /** Base without `/api/v2` and without a slash at its end; a path before it, as of `--web.route-prefix`, is part of it. */
@@ -49,6 +50,14 @@ export function openAlertmanager({ url, credentials, timeoutMs = 10_000 }: Alert
     groups: (signal) => list(`alerts/groups?${all}`, Groups, signal),
     receivers: (signal) => list('receivers', Receivers, signal),
     status: (signal) => ask('status', Status, signal),
+    async grouping(signal) {
+      const config = await ask('status', Config, signal);
+      if (config.kind !== 'answered') return config;
+      const value = groupingOf(config.value);
+      return value === null
+        ? { kind: 'not understood', reason: 'no configuration with a route' }
+        : { kind: 'answered', value };
+    },
     silences: (signal) => ask('silences', Silences, signal),
     silence,
     addSilence: async (made, signal) => parsed(await send('POST', 'silences', signal, made), Added),

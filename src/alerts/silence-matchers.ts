@@ -21,12 +21,20 @@ export interface Group {
 
 /**
  * On the labels that Alertmanager groups by; where it groups by none, or by some that the alerts lack, on all that its open alerts have in common.
- * @param others open groups. Where one of the same route is grouped by a label that this one lacks, that label has to be absent: the matchers would
- * otherwise cover the other group too.
+ * A label by which others are grouped and that this group lacks has to be absent: the matchers would otherwise cover those groups too.
+ * @param others open groups, of which those of the same route tell such labels.
+ * @param names of the labels by which routes to its receiver group, as far as Alertmanager has told.
  */
-export function matchersOf(incident: Group & Pick<Incident, 'alerts'>, others: readonly Group[]): Chosen {
+export function matchersOf(
+  incident: Group & Pick<Incident, 'alerts'>,
+  others: readonly Group[],
+  names: readonly string[],
+): Chosen {
   const grouped = pairsOf(incident.groupLabels);
-  const pairs = grouped.length > 0 ? [...grouped, ...absences(incident, others)] : common(incident.alerts);
+  const pairs =
+    grouped.length > 0
+      ? [...grouped, ...absences(incident, [...names, ...namesIn(others, incident)])]
+      : common(incident.alerts);
   if (pairs.length === 0) {
     return none(
       'Nothing tells this group apart: its alerts have no label in common, and a silence would cover everything.',
@@ -72,21 +80,22 @@ function common(alerts: readonly KnownAlert[]): readonly Pair[] {
   );
 }
 
-/** Labels that this group lacks, and that its route groups by. */
-function absences(
-  { receiver, groupKey, groupLabels, alerts }: Group & Pick<Incident, 'alerts'>,
-  others: readonly Group[],
-) {
-  const route = routeOf(groupKey);
-  if (route === null) return [];
-  const names = others
-    .filter((other) => other.receiver === receiver && routeOf(other.groupKey) === route)
-    .flatMap((other) => pairsOf(other.groupLabels).map(([name]) => name))
-    .filter((name) => labelOf(groupLabels, name) === undefined)
+/** Those of these labels that this group lacks. */
+function absences({ groupLabels, alerts }: Group & Pick<Incident, 'alerts'>, grouping: readonly string[]) {
+  const names = grouping
+    .filter((name) => (labelOf(groupLabels, name) ?? '') === '')
     // Grouped by all labels there are, every alert has a group of its own and lacks those of most others.
     .filter((name) => alerts.every(({ labels }) => (labelOf(labels, name) ?? '') === ''));
   const distinct = [...new Set(names)].sort();
   return distinct.length > mostAbsent ? [] : distinct.map((name): Pair => [name, '']);
+}
+
+/** Labels by which groups of the same route are grouped; of one whose route is not known, those of the receiver. */
+function namesIn(others: readonly Group[], { receiver, groupKey }: Group): readonly string[] {
+  const route = routeOf(groupKey);
+  return others
+    .filter((other) => other.receiver === receiver && (route === null || routeOf(other.groupKey) === route))
+    .flatMap((other) => pairsOf(other.groupLabels).map(([name]) => name));
 }
 
 const mostAbsent = 10;

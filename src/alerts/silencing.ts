@@ -1,7 +1,7 @@
 // Silences an incident in Alertmanager: proposed with its exact matchers first, made once, when the same person confirms it in time.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Alertmanager, Failure, ListedAlert, Matcher } from '../alertmanager/alertmanager.ts';
+import type { Alertmanager, Failure, Grouping, ListedAlert, Matcher } from '../alertmanager/alertmanager.ts';
 import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
@@ -108,6 +108,7 @@ const earlierMs = 3_600_000;
 export function createSilencing(options: SilencingOptions): Silencing {
   const { now, stopping } = options;
   const proposals = new Map<string, Held>();
+  let grouping: Grouping = new Map();
 
   function api(): Alertmanager {
     if (options.alertmanager !== null) return options.alertmanager;
@@ -135,6 +136,15 @@ export function createSilencing(options: SilencingOptions): Silencing {
     const reached = reachOf(incident, matchers, await listed(matchers), options.watchdog);
     if (reached.watchdog === 'covered') throw watchdogCovered(options.watchdog);
     return reached;
+  }
+
+  /** Names of the labels by which the routes to its receiver group; as Alertmanager last told, where it cannot now. */
+  async function groupLabelsOf({ receiver }: Incident): Promise<readonly string[]> {
+    const answer = await api()
+      .grouping(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
+      .catch(() => null);
+    if (answer?.kind === 'answered') grouping = answer.value;
+    return [...grouping].flatMap(([name, labels]) => (asNotified(name) === receiver ? [...labels] : []));
   }
 
   /** Whether Alertmanager is known to have no receiver by whose name it came: another one may have told of it. */
@@ -210,7 +220,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
-      const chosen = matchersOf(incident, options.open());
+      const chosen = matchersOf(incident, options.open(), await groupLabelsOf(incident));
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
       const { matchers } = chosen;

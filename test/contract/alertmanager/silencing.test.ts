@@ -106,6 +106,21 @@ test('a group without a label that its siblings have is silenced without them', 
   expect(sandbox.silences.over(shop)).toEqual([]);
 });
 
+test('a group without a label that Alertmanager groups by leaves what fires later with it loud, also by what it told before', async () => {
+  const [disk, later] = [
+    { alertname: 'Disk', severity: 'warning' },
+    { alertname: 'Disk', namespace: 'shop', severity: 'critical' },
+  ];
+  const silencing = silencingOf(incidentOf({ alertname: 'Disk' }, [disk], { receiver: 'discord-bot' }));
+  await silencing.confirm((await silencing.propose()).id, otto);
+  expect(sandbox.silences.over(disk)).toHaveLength(1);
+  expect(sandbox.silences.over(later)).toEqual([]);
+  sandbox.api.fail({ status: 503, path: /status/ });
+  expect((await silencing.propose()).matchers).toContainEqual(
+    expect.objectContaining({ name: 'namespace', value: '' }),
+  );
+});
+
 test('the silence names who made it, its comment is the reason without a secret, and the incident has it at once', async () => {
   const silencing = silencingOf(incidentOf(group, [web]));
   const { id } = await silencing.propose('new disk, password=hunter2 and tr0ub4dor&3');
@@ -160,21 +175,6 @@ test('a silence that is ended is off the incident, also where somebody was faste
   expect(changes).toBe(3);
 });
 
-describe('while the list cannot be read', () => {
-  const watchdog = { alertname: 'Watchdog', severity: 'none', namespace: 'shop' };
-  const wide = () => silencingOf(incidentOf({ namespace: 'shop' }, [web]));
-
-  test('a question says so, and that it may cover the Watchdog; one that finds out when it is confirmed silences nothing', async () => {
-    const silencing = wide();
-    sandbox.fire(watchdog, {});
-    sandbox.api.fail({ status: 500, path: /alerts/ });
-    const proposal = await silencing.propose();
-    expect(proposal).toMatchObject({ covers: 1, others: null, watchdog: 'not known' });
-    sandbox.api.fail(null);
-    await expect(silencing.confirm(proposal.id, otto)).rejects.toThrow(/would silence Watchdog too/);
-    expect(sandbox.silences.all()).toEqual([]);
-  });
-
 test('the end of a silence over several groups names those that are loud now and leaves their rings to the next look', async () => {
   const { id } = sandbox.silences.get(sandbox.silences.add({ pod: 'web-1' })) ?? { id: '' };
   const over = (incident: Incident): Incident => ({
@@ -192,6 +192,21 @@ test('the end of a silence over several groups names those that are loud now and
   expect(silencing.putRight).toEqual([silencing.now().id, sameAlert.id]);
   expect(changes).toBeGreaterThan(0);
 });
+
+describe('while the list cannot be read', () => {
+  const watchdog = { alertname: 'Watchdog', severity: 'none', namespace: 'shop' };
+  const wide = () => silencingOf(incidentOf({ namespace: 'shop' }, [web]));
+
+  test('a question says so, and that it may cover the Watchdog; one that finds out when it is confirmed silences nothing', async () => {
+    const silencing = wide();
+    sandbox.fire(watchdog, {});
+    sandbox.api.fail({ status: 500, path: /alerts/ });
+    const proposal = await silencing.propose();
+    expect(proposal).toMatchObject({ covers: 1, others: null, watchdog: 'not known' });
+    sandbox.api.fail(null);
+    await expect(silencing.confirm(proposal.id, otto)).rejects.toThrow(/would silence Watchdog too/);
+    expect(sandbox.silences.all()).toEqual([]);
+  });
 
   test('what was confirmed all the same is silenced', async () => {
     const silencing = wide();
