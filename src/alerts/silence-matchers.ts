@@ -31,19 +31,17 @@ export function matchersOf(
   names: readonly string[],
 ): Chosen {
   const grouped = pairsOf(incident.groupLabels);
-  const pairs =
-    grouped.length > 0
-      ? [...grouped, ...absences(incident, [...names, ...namesIn(others, incident)])]
-      : common(incident.alerts);
-  if (pairs.length === 0) {
+  const shared = grouped.length > 0 ? grouped : common(incident.alerts);
+  if (shared.length === 0) {
     return none(
       'Nothing tells this group apart: its alerts have no label in common, and a silence would cover everything.',
     );
   }
-  if (grouped.length === 0 && !pairs.some(([name]) => tells(name))) {
-    const names = pairs.map(([name]) => name).slice(0, 5);
-    return none(`Nothing tells this group apart: all that its alerts have in common is ${names.join(', ')}.`);
+  if (grouped.length === 0 && !shared.some(([name]) => tells(name))) {
+    const told = shared.map(([name]) => name).slice(0, 5);
+    return none(`Nothing tells this group apart: all that its alerts have in common is ${told.join(', ')}.`);
   }
+  const pairs = [...shared, ...absences(incident, [...names, ...namesIn(others, incident)])];
   if (pairs.length > most) return none(`This group is made of ${pairs.length} labels, more than anyone could check.`);
   return { kind: 'matchers', matchers: pairs.map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })) };
 }

@@ -132,8 +132,8 @@ export function createSilencing(options: SilencingOptions): Silencing {
   }
 
   /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
-  async function reach(incident: Incident, matchers: readonly Matcher[]): Promise<Reach> {
-    const reached = reachOf(incident, matchers, await listed(matchers), options.watchdog);
+  async function reach(incident: Incident, matchers: readonly Matcher[], names: readonly string[]): Promise<Reach> {
+    const reached = reachOf({ incident, matchers, names, watchdog: options.watchdog }, await listed(matchers));
     if (reached.watchdog === 'covered') throw watchdogCovered(options.watchdog);
     return reached;
   }
@@ -193,7 +193,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
     if ((await known(incident.id)).closedAt !== null) throw overAlert();
     // The list may not have been read when it was proposed, or the Watchdog have carried other labels.
-    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers);
+    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers, []);
     const createdBy = `${by.username} (Discord ${by.id})`;
     const comment = reason === '' ? 'Silenced from Discord' : reason;
     const asked = { matchers, startsAt: new Date(now().getTime() - earlierMs), endsAt: until, createdBy, comment };
@@ -220,11 +220,12 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
-      const chosen = matchersOf(incident, options.open(), await groupLabelsOf(incident));
+      const names = await groupLabelsOf(incident);
+      const chosen = matchersOf(incident, options.open(), names);
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
       const { matchers } = chosen;
-      const [reached, elsewhere] = await Promise.all([reach(incident, matchers), isElsewhere(incident)]);
+      const [reached, elsewhere] = await Promise.all([reach(incident, matchers, names), isElsewhere(incident)]);
       const proposal: Proposal = {
         id: randomBytes(12).toString('hex'),
         incident,

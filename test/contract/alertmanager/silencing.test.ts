@@ -82,7 +82,7 @@ function silencingOf(
 const web = { alertname: 'Down', namespace: 'shop', pod: 'web-1', severity: 'critical' };
 const group = { alertname: 'Down', namespace: 'shop' };
 
-test('what it would cover is counted in Alertmanager, also what is of other groups', async () => {
+test('what it would cover is counted in Alertmanager, also what goes to other receivers alone', async () => {
   const elsewhere = { ...web, pod: 'web-2' };
   const silencing = silencingOf(incidentOf(group, [web]));
   sandbox.fire(elsewhere, {});
@@ -90,6 +90,12 @@ test('what it would cover is counted in Alertmanager, also what is of other grou
   expect(await silencing.propose()).toMatchObject({ covers: 2, others: 1 });
   await sandbox.api.away();
   expect(await silencing.propose()).toMatchObject({ covers: 1, others: null });
+});
+
+test('alerts of the group that no notification has told of are none of other groups', async () => {
+  const silencing = silencingOf(incidentOf(group, [web], { receiver: 'discord-bot', truncatedAlerts: 1 }));
+  sandbox.fire({ ...web, pod: 'web-2' }, {});
+  expect(await silencing.propose()).toMatchObject({ covers: 2, others: 0 });
 });
 
 test('a group without a label that its siblings have is silenced without them', async () => {

@@ -91,6 +91,12 @@ describe('a silence of a group', () => {
     const given = { groupLabels: { alertname: 'Disk' }, alerts: [alert({ alertname: 'Disk', node: 'db' })] };
     const told = ['alertname', 'namespace', 'node'];
     expect(texts(given, [], told)).toEqual(['alertname="Disk"', 'namespace=""']);
+    // It lacks all that it could be grouped by.
+    expect(texts({ ...given, groupLabels: {} }, [], ['namespace'])).toEqual([
+      'alertname="Disk"',
+      'node="db"',
+      'namespace=""',
+    ]);
     expect(texts({ ...given, groupKey: 'provisional:[]' }, [], told)).toEqual(['alertname="Disk"', 'namespace=""']);
   });
 
