@@ -1,16 +1,23 @@
 // What is said about a silence before and after it is made: pure.
+import type { UserError } from '../lib/user-error.ts';
 import type { Line, Message } from '../message.ts';
 import { incidentName } from './message.ts';
 import { matcherText } from './silence-matchers.ts';
 import type { Proposal } from './silencing.ts';
 
-/** Shows exactly what a confirmation does, with the buttons for it. */
-export function proposalMessage(proposal: Proposal): Message {
+/**
+ * Shows exactly what a confirmation does, with the buttons for it.
+ * @param problem why it was not done when it was confirmed before.
+ */
+export function proposalMessage(proposal: Proposal, problem?: UserError): Message {
   const { id, incident } = proposal;
+  const question = `Silence ${incidentName(incident)}?`;
+  const [headline = question, ...rest] =
+    problem === undefined ? [question] : [...problem.message.split('\n'), question];
   return {
     tone: 'warning',
-    headline: `Silence ${incidentName(incident)}?`,
-    text: [...termsOf(proposal), coverageOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
+    headline,
+    text: [...rest, ...termsOf(proposal), coverageOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
     buttons: [
       { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
       { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },

@@ -30,8 +30,17 @@ export interface Proposal extends Reach {
 }
 
 export interface Made {
+  readonly kind: 'made';
   readonly proposal: Proposal;
   readonly silence: KnownSilence;
+}
+
+/** It was not made for now, and can be confirmed again. */
+export interface NotMade {
+  readonly kind: 'not made';
+  readonly proposal: Proposal;
+  /** For whoever confirmed it. */
+  readonly why: UserError;
 }
 
 export interface Lifted {
@@ -46,9 +55,11 @@ export interface Silencing {
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
   /**
    * Makes it once: a second confirmation, as of two quick presses, learns what became of the first. `isFirst` false: it was made before.
-   * @throws UserError where the proposal was made by somebody else or is too old, the incident is over, or Alertmanager does not take it.
+   * Not made where Alertmanager is away or does not let the bot in.
+   * @throws UserError where the proposal was made by somebody else or is too old, the incident is over, Alertmanager does not take it, or whether it has
+   * taken it is not known.
    */
-  confirm(proposalId: string, by: By): Promise<Made & { readonly isFirst: boolean }>;
+  confirm(proposalId: string, by: By): Promise<(Made & { readonly isFirst: boolean }) | NotMade>;
   /** @returns false where it was confirmed before. */
   cancel(proposalId: string): boolean;
   /** Ends it; rings for nothing of the incident, which whoever ends it knows. @throws UserError where Alertmanager does not take it. */
@@ -62,7 +73,7 @@ interface Held {
   readonly by: By;
   readonly at: number;
   /** Since it was confirmed. */
-  made?: Promise<Made>;
+  made?: Promise<Made | NotMade> | undefined;
 }
 
 export interface SilencingOptions {
@@ -187,7 +198,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
     return { names: [...loud].slice(0, mostNamed), count: loud.size };
   }
 
-  async function make(proposal: Proposal, by: By): Promise<Made> {
+  async function make(proposal: Proposal, by: By): Promise<Made | NotMade> {
     const { matchers, until, reason, incident } = proposal;
     if (until <= now())
       throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
@@ -200,7 +211,9 @@ export function createSilencing(options: SilencingOptions): Silencing {
     const answer = await api().addSilence(asked, stopping);
     if (answer.kind !== 'answered') {
       options.changed();
-      throw refused(answer, 'made');
+      const why = refused(answer, 'made');
+      if (answer.kind === 'away' || answer.kind === 'refused') return { kind: 'not made', proposal, why };
+      throw why;
     }
     const silence: KnownSilence = {
       id: answer.value,
@@ -210,7 +223,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       endsAt: until.getTime(),
     };
     await show(incident.id, (one) => withSilence(one, silence, matchers));
-    return { proposal, silence };
+    return { kind: 'made', proposal, silence };
   }
 
   return {
@@ -250,7 +263,11 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (held.by.id !== by.id) throw new UserError('Only the person who asked for this silence can confirm it.');
       const isFirst = held.made === undefined;
       held.made ??= make(held.proposal, by);
-      return { ...(await held.made), isFirst };
+      const making = held.made;
+      const made = await making;
+      if (made.kind === 'made') return { ...made, isFirst };
+      if (held.made === making) held.made = undefined;
+      return made;
     },
 
     cancel(proposalId) {

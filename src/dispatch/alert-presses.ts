@@ -89,7 +89,12 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
       changes: true,
       response: 'update',
       async run({ pressed, person }) {
-        const { proposal, silence, isFirst } = await silencing.confirm(pressed.subject, person);
+        const confirmed = await silencing.confirm(pressed.subject, person);
+        if (confirmed.kind === 'not made') {
+          const { proposal, why } = confirmed;
+          return { outcome: `told: ${why.message}`, message: proposalMessage(proposal, why) };
+        }
+        const { proposal, silence, isFirst } = confirmed;
         const outcome = isFirst
           ? `silenced ${incidentName(proposal.incident)} until ${proposal.until.toISOString()} (${silence.id}): ${silence.matchers.join(', ')}`
           : `changed nothing: silence ${silence.id} was made by an earlier press`;

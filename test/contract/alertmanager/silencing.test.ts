@@ -172,9 +172,10 @@ test('a store that fails makes no failure of a silence that is made: the next lo
 test('a silence that is ended is off the incident, also where somebody was faster or Alertmanager has forgotten it', async () => {
   const silencing = silencingOf(incidentOf(group, [web]));
   const { id } = await silencing.propose();
-  const { silence } = await silencing.confirm(id, otto);
-  sandbox.silences.expire(silence.id);
-  await silencing.lift(silencing.now().id, silence.id);
+  await silencing.confirm(id, otto);
+  const silenceId = sandbox.silences.all()[0]?.id ?? '';
+  sandbox.silences.expire(silenceId);
+  await silencing.lift(silencing.now().id, silenceId);
   expect(silencing.now().silences).toBeUndefined();
   expect(silencing.now().alerts[0]?.suppressed).toBeUndefined();
   await silencing.lift(silencing.now().id, '11111111-1111-4111-8111-111111111111');
@@ -251,8 +252,6 @@ describe('nothing is silenced', () => {
       { status: 400, body: '"silence invalid: too many matchers"' },
       /does not take it \(status 400: silence invalid: too many matchers\)/,
     ],
-    ['it wants credentials', { status: 401 }, /does not let the bot in \(status 401\)/],
-    ['it cannot now', { status: 503 }, /cannot be reached \(status 503\): the silence was not made/],
     ['it is another version', { status: 404 }, /does not take it \(status 404\)/],
     ['it answers a page', { status: 200, body: '<html>' }, /does not take it \(no JSON\)/],
     ['it never answers', 'hang', /no whole answer within 0.3 s.*not known/],
@@ -268,6 +267,25 @@ describe('nothing is silenced', () => {
     expect(changes).toBe(1);
     expect(sandbox.silences.all()).toEqual([]);
   });
+});
+
+test.each<[string, Parameters<Sandbox['api']['fail']>[0], RegExp]>([
+  ['wants credentials', { status: 401 }, /does not let the bot in \(status 401\)/],
+  ['cannot now', { status: 503 }, /cannot be reached \(status 503\): the silence was not made/],
+])('what is confirmed while Alertmanager %s is not made, and can be confirmed again', async (_what, fault, reason) => {
+  const silencing = silencingOf(incidentOf(group, [web]));
+  const { id } = await silencing.propose();
+  sandbox.api.fail(fault);
+  const [first, second] = await Promise.all([silencing.confirm(id, otto), silencing.confirm(id, otto)]);
+  for (const one of [first, second]) {
+    expect(one).toMatchObject({ kind: 'not made', proposal: { id, reason: 'new disk' } });
+    expect(one.kind === 'not made' && one.why.message).toMatch(reason);
+  }
+  expect(changes).toBe(1);
+  expect(silencing.now().silences).toBeUndefined();
+  sandbox.api.fail(null);
+  expect(await silencing.confirm(id, otto)).toMatchObject({ kind: 'made', isFirst: true });
+  expect(sandbox.silences.all()).toHaveLength(1);
 });
 
 describe('whose silences those over alerts are', () => {
