@@ -1,5 +1,5 @@
 // One incident as /alerts lists it: what is kept of it while all are read, and its lines.
-import { accountOf, silenceLine } from '../../src/alerts/account.ts';
+import { accountOf, furtherSilences, silenceLine } from '../../src/alerts/account.ts';
 import {
   type Incident,
   isOpen,
@@ -46,7 +46,9 @@ export function rowOf(incident: Incident, { now, timezone }: { readonly now: num
     rest: [
       ...accountOf(itself).map(indented),
       ...shown.flatMap((silence) => [indented(silenceLine(silence)), indented([{ code: matchersOf(silence) }])]),
-      ...(hidden > 0 ? [indented(`… and ${hidden} more silences, on its card`)] : []),
+      ...(hidden > 0
+        ? [indented(`… and ${furtherSilences(incident.silences ?? [], hidden)}; Unsilence on its card lists them`)]
+        : []),
     ],
     buttons: shown.map((silence) => ({
       label: silences.length > 1 ? oneOf(incident, silence, timezone) : `Unsilence ${incidentName(incident)}`,

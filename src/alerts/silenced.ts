@@ -4,11 +4,19 @@ import { type Incident, isOpen, type KnownAlert, type KnownSilence } from './inc
 import { audible } from './ring.ts';
 import { matches } from './silence-matchers.ts';
 
+/** Of one incident, that are kept for its card. */
+export const mostSilences = 25;
+
+/** Those that end last, where they are more than are kept. */
+export function kept(silences: readonly KnownSilence[]): readonly KnownSilence[] {
+  return silences.toSorted((a, b) => b.endsAt - a.endsAt || (a.id < b.id ? -1 : 1)).slice(0, mostSilences);
+}
+
 export function withSilence(incident: Incident, silence: KnownSilence, matchers: readonly Matcher[]): Incident {
   const known = (incident.silences ?? []).filter(({ id }) => id !== silence.id);
   return {
     ...incident,
-    silences: [...known, silence],
+    silences: kept([...known, silence]),
     alerts: incident.alerts.map((alert) =>
       isOpen(alert) && matches(matchers, alert.labels) ? { ...alert, suppressed: 'silenced' } : alert,
     ),

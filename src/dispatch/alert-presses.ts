@@ -4,6 +4,7 @@ import { type Incident, isOpen } from '../alerts/incident.ts';
 import { incidentName } from '../alerts/message.ts';
 import { proposalMessage, silencedMessage } from '../alerts/silence-message.ts';
 import { endText, parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
+import { mostSilences } from '../alerts/silenced.ts';
 import { type Lifted, overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message } from '../message.ts';
@@ -220,7 +221,7 @@ function whichMessage(incident: Incident, timezone: string): Message {
   const silences = (incident.silences ?? []).toSorted((a, b) => b.endsAt - a.endsAt);
   return {
     tone: 'info',
-    headline: `${silences.length} silences are over ${incidentName(incident)}. Which one is to end?`,
+    headline: `${silences.length >= mostSilences ? 'At least ' : ''}${silences.length} silences are over ${incidentName(incident)}. Which one is to end?`,
     text: [`Times are those of ${timezone}.`],
     selects: [
       {

@@ -93,6 +93,15 @@ test('several silences over one are told apart on their buttons by their ends, a
   }
 });
 
+test('each alert has a button before any has a second one, and what has none is counted', async () => {
+  const three = (at: number) => ['a', 'b', 'c'].map((id) => ({ ...byOps, id: `${id}${at}` }));
+  const [page] = await pagesOf(Array.from({ length: 8 }, (_, at) => silenced(incidentOf(`Row${at}`), ...three(at))));
+  const labels = (page?.buttons ?? []).map((button) => button.label);
+  expect(labels).toHaveLength(15);
+  for (let at = 0; at < 8; at += 1) expect(labels.some((label) => label.startsWith(`Unsilence Row${at} `))).toBe(true);
+  expect(JSON.stringify(page?.text)).toContain('9 silences have no button here');
+});
+
 test('where nothing fires that is said, and so is that silences may be out of date', async () => {
   const [quiet] = await pagesOf([]);
   expect(quiet?.headline).toBe('✅ Nothing fires.');
