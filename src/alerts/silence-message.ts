@@ -1,4 +1,5 @@
 // What is said about a silence before and after it is made: pure.
+import type { Matcher } from '../alertmanager/alertmanager.ts';
 import type { UserError } from '../lib/user-error.ts';
 import type { Line, Message } from '../message.ts';
 import { incidentName } from './message.ts';
@@ -17,7 +18,13 @@ export function proposalMessage(proposal: Proposal, problem?: UserError): Messag
   return {
     tone: 'warning',
     headline,
-    text: [...rest, ...termsOf(proposal), coverageOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
+    text: [
+      ...rest,
+      ...endOf(proposal),
+      coverageOf(proposal),
+      ...(proposal.elsewhere ? [warningOf(incident)] : []),
+      ...proposal.matchers.map(matcherLine),
+    ],
     buttons: [
       { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
       { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },
@@ -33,7 +40,7 @@ function coverageOf({ covers, others, watchdog }: Proposal): string {
     return `⚠️ Alertmanager's list could not be read. As far as the bot itself knows, this covers ${all}. ${unknown}.`;
   }
   const foreign = others === 0 ? '' : `, ${others} of them in other groups`;
-  return `Covers ${all}${foreign}, and all that comes with these labels until then.`;
+  return `Covers ${all}${foreign}, and all that comes with the labels below until then.`;
 }
 
 function warningOf({ receiver }: Proposal['incident']): Line {
@@ -45,15 +52,21 @@ function warningOf({ receiver }: Proposal['incident']): Line {
 }
 
 export function silencedMessage(proposal: Proposal): Message {
-  return { tone: 'good', headline: `${incidentName(proposal.incident)} is silenced.`, text: termsOf(proposal) };
+  return {
+    tone: 'good',
+    headline: `${incidentName(proposal.incident)} is silenced.`,
+    text: [...endOf(proposal), ...proposal.matchers.map(matcherLine)],
+  };
 }
 
-function termsOf({ matchers, until, reason }: Proposal): readonly Line[] {
+/** Before the matchers, which may be so long that what comes after them is cut. */
+function endOf({ until, reason }: Proposal): readonly Line[] {
   return [
-    ...matchers.map(
-      (matcher): Line => [{ code: matcherText(matcher) }, ...(matcher.value === '' ? [' (without this label)'] : [])],
-    ),
     ['Until ', { time: until, style: 'full' }, ' (', { time: until, style: 'relative' }, ')'],
     ...(reason === '' ? [] : [`Reason: ${reason}`]),
   ];
+}
+
+function matcherLine(matcher: Matcher): Line {
+  return [{ code: matcherText(matcher) }, ...(matcher.value === '' ? [' (without this label)'] : [])];
 }
