@@ -99,6 +99,13 @@ test('nothing is acknowledged that could not be written down first', async () =>
   expect(acknowledgements).toEqual([]);
 });
 
+test('a question stays while the database does not work, so that it can be confirmed later', async () => {
+  bot.breakStore(true);
+  const seen = await press(operator, 'silence-yes', { subject: 'a'.repeat(24) });
+  expect(seen.steps).toEqual(['deferUpdate', 'add']);
+  expect(words(seen.added[0])).toContain('the database of the bot does not work');
+});
+
 test('nothing is done for a press that Discord no longer waits for', async () => {
   const seen = interaction('press');
   seen.refuse('deferUpdate');
