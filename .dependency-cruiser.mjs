@@ -25,7 +25,7 @@ const vendors = [
   { vendor: 'express', path: '/express/', room: 'http' },
   { vendor: 'Kysely', path: '/kysely/', room: 'store' },
   { vendor: 'node:sqlite', path: '^(node:)?sqlite$', room: 'store' },
-  { vendor: 'yaml', path: '/yaml/', room: '(config|cluster|repository)' },
+  { vendor: 'yaml', path: '/yaml/', room: '(config|cluster|repository|alertmanager)' },
   { vendor: 'node-ssh', path: '/node-ssh/', room: 'hosts' },
   { vendor: 'simple-git', path: '/simple-git/', room: 'repository' },
   { vendor: 'prom-client', path: '/prom-client/', room: 'lib' },

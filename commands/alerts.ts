@@ -35,7 +35,7 @@ export const alerts = command({
       all += 1;
       if (severity !== undefined && worstSeverity(incident.alerts) !== severity) continue;
       if (filter !== undefined && !mentions(incident, filter)) continue;
-      if (rows.length < most) rows.push(rowOf(incident, now().getTime()));
+      if (rows.length < most) rows.push(rowOf(incident, { now: now().getTime(), timezone: known.timezone }));
     }
     yield await answerOf({ rows, all, doubt: known.doubt(), addressOf: known.addressOf });
   },

@@ -64,21 +64,34 @@ function pageOf(
   notes: readonly Line[],
 ): Message {
   const text: Line[] = [...notes];
-  const buttons: Button[] = [];
   let last: Standing | null = null;
   for (const { row, address } of part) {
     if (row.standing !== last) text.push({ bold: titleOf(row.standing) });
     last = row.standing;
     text.push([...row.first, ...(address === null ? [] : [' ', { link: 'card', url: address }])], ...row.rest);
-    buttons.push(...row.buttons);
   }
+  const { buttons, left } = buttonsOf(part.map(({ row }) => row));
+  if (left > 0) text.push(leftNote(left));
   const [worst] = part.map(({ row }) => row).sort(byUrgency);
   return {
     tone: tones[worst?.severity ?? 'none'],
     headline,
     text,
-    ...(buttons.length > 0 && { buttons: buttons.slice(0, mostButtons) }),
+    ...(buttons.length > 0 && { buttons }),
   };
+}
+
+/** One for each row before any row has a second; in the order of the rows. `left` do not fit. */
+function buttonsOf(rows: readonly Row[]): { readonly buttons: readonly Button[]; readonly left: number } {
+  const ranked = rows
+    .flatMap((row, at) => row.buttons.map((button, rank) => ({ button, at, rank })))
+    .sort((a, b) => a.rank - b.rank || a.at - b.at);
+  const shown = ranked.slice(0, mostButtons).sort((a, b) => a.at - b.at || a.rank - b.rank);
+  return { buttons: shown.map(({ button }) => button), left: ranked.length - shown.length };
+}
+
+function leftNote(left: number): Line {
+  return `${left} ${left === 1 ? 'silence has' : 'silences have'} no button here: press Unsilence on the card, or narrow the list by its filter.`;
 }
 
 function titleOf(standing: Standing): string {

@@ -1,5 +1,5 @@
 // One incident as /alerts lists it: what is kept of it while all are read, and its lines.
-import { accountOf, silenceLine } from '../../src/alerts/account.ts';
+import { accountOf, furtherSilences, silenceLine } from '../../src/alerts/account.ts';
 import {
   type Incident,
   isOpen,
@@ -9,6 +9,7 @@ import {
   worstSeverity,
 } from '../../src/alerts/incident.ts';
 import { incidentHeadline, incidentName } from '../../src/alerts/message.ts';
+import { endText } from '../../src/alerts/silence-time.ts';
 import { type Standing, standingOf } from '../../src/alerts/standing.ts';
 import { shortened } from '../../src/lib/shortened.ts';
 import type { ActionButton, Line, Run } from '../../src/message.ts';
@@ -31,7 +32,7 @@ const longestHeadline = 200;
 const longestMatchers = 300;
 
 /** @param now milliseconds since 1970: a silence that has ended is not shown, also where Alertmanager could not be asked. */
-export function rowOf(incident: Incident, now: number): Row {
+export function rowOf(incident: Incident, { now, timezone }: { readonly now: number; readonly timezone: string }): Row {
   const silences = (incident.silences ?? []).filter(({ endsAt }) => endsAt > now).sort((a, b) => b.endsAt - a.endsAt);
   const shown = silences.slice(0, mostSilences);
   const hidden = silences.length - shown.length;
@@ -45,16 +46,23 @@ export function rowOf(incident: Incident, now: number): Row {
     rest: [
       ...accountOf(itself).map(indented),
       ...shown.flatMap((silence) => [indented(silenceLine(silence)), indented([{ code: matchersOf(silence) }])]),
-      ...(hidden > 0 ? [indented(`… and ${hidden} more silences, on its card`)] : []),
+      ...(hidden > 0
+        ? [indented(`… and ${furtherSilences(incident.silences ?? [], hidden)}; Unsilence on its card lists them`)]
+        : []),
     ],
-    buttons: shown.map(({ id, createdBy }) => ({
-      label: `Unsilence ${incidentName(incident)}${silences.length > 1 ? ` by ${createdBy}` : ''}`,
+    buttons: shown.map((silence) => ({
+      label: silences.length > 1 ? oneOf(incident, silence, timezone) : `Unsilence ${incidentName(incident)}`,
       style: 'secondary',
       action: 'unsilence',
-      subject: `${incident.id}:${id}`,
+      subject: `${incident.id}:${silence.id}`,
     })),
     whole: wholeOf(incident, silences),
   };
+}
+
+/** What tells it from the others over the alert, within a button's 80 characters. */
+function oneOf(incident: Incident, { createdBy, endsAt }: KnownSilence, timezone: string): string {
+  return `Unsilence ${shortened(incidentName(incident), 30)} until ${endText(endsAt, timezone)} by ${createdBy}`;
 }
 
 /** What needs someone first: by severity, then the newest. */

@@ -127,6 +127,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     return {
       receivers,
       startedAt,
+      groupBy,
       groups: [...groups.values()].map(({ receiver, labels, firing }) => ({ receiver, labels, alerts: firing() })),
       silences,
       now: now(),

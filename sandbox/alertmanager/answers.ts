@@ -8,6 +8,8 @@ export interface View {
   /** All of them are told of every alert. */
   readonly receivers: readonly string[];
   readonly startedAt: Date;
+  /** As its configuration has it. */
+  readonly groupBy: readonly string[];
   readonly groups: readonly { readonly receiver: string; readonly labels: Labels; readonly alerts: readonly Alert[] }[];
   readonly silences: Silences;
   readonly now: Date;
@@ -91,7 +93,7 @@ export function listedSilence(silence: Silence, now: Date) {
   };
 }
 
-function status({ startedAt }: View) {
+function status({ startedAt, receivers, groupBy }: View) {
   const versionInfo = {
     branch: 'HEAD',
     buildDate: '20260801-00:00:00',
@@ -102,10 +104,24 @@ function status({ startedAt }: View) {
   };
   return {
     cluster: { peers: [], status: 'disabled' },
-    config: { original: 'global: {}\n' },
+    config: { original: configOf(receivers, groupBy) },
     uptime: time(startedAt),
     versionInfo,
   };
+}
+
+/** Each receiver is told by a route of its own, which goes on to the next. */
+function configOf(receivers: readonly string[], groupBy: readonly string[]): string {
+  return [
+    'global: {}',
+    'route:',
+    `  receiver: ${JSON.stringify(receivers[0])}`,
+    '  group_by:',
+    ...groupBy.map((name) => `  - ${JSON.stringify(name)}`),
+    '  routes:',
+    ...receivers.flatMap((receiver) => [`  - receiver: ${JSON.stringify(receiver)}`, '    continue: true']),
+    '',
+  ].join('\n');
 }
 
 /** Go writes maps in the order of their keys. */

@@ -45,9 +45,9 @@ export interface ListedSilence {
   readonly endsAt: number;
 }
 
-/** Begins at once. */
 export interface NewSilence {
   readonly matchers: readonly Matcher[];
+  /** Of a time that is over, now. */
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly createdBy: string;
@@ -59,6 +59,9 @@ export interface AlertmanagerStatus {
   /** When this process of it started: alerts are in its memory alone, and come back with Prometheus' next rounds. */
   readonly startedAt: number;
 }
+
+/** A receiver's name, as the configuration spells it → names of the labels by which routes to it group. */
+export type Grouping = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Why there is no answer. `reason` is a clause for people, without a secret. */
 export interface Failure {
@@ -85,6 +88,7 @@ export interface Alertmanager {
   /** Names of all receivers that it is configured with. */
   receivers(signal: AbortSignal): Promise<Answer<readonly string[]>>;
   status(signal: AbortSignal): Promise<Answer<AlertmanagerStatus>>;
+  grouping(signal: AbortSignal): Promise<Answer<Grouping>>;
   /** All of them, also those that have ended; many thousands where something makes them by itself. */
   silences(signal: AbortSignal): Promise<Answer<readonly ListedSilence[]>>;
   /** Null where there is none of this id. */

@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import type { Secret } from '../lib/secret.ts';
 import type { Alertmanager, Answer, ListedSilence, Matcher } from './alertmanager.ts';
+import { groupingOf } from './grouping.ts';
 import { type Ask, type Got, request } from './requests.ts';
-import { Added, Alerts, Groups, Receivers, Silence, Silences, Status } from './schema.ts';
+import { Added, Alerts, Config, Groups, Receivers, Silence, Silences, Status } from './schema.ts';
 
 export interface AlertmanagerOptions {
   /** Base without `/api/v2` and without a slash at its end; a path before it, as of `--web.route-prefix`, is part of it. */
@@ -40,7 +41,13 @@ export function openAlertmanager({ url, credentials, timeoutMs = 10_000 }: Alert
 
   async function silence(id: string, signal: AbortSignal): Promise<Answer<ListedSilence | null>> {
     const got = await send('GET', `silence/${encodeURIComponent(id)}`, signal);
-    return got.kind === 'absent' ? { kind: 'answered', value: null } : parsed(got, Silence);
+    return got.kind === 'absent' ? absent(signal) : parsed(got, Silence);
+  }
+
+  /** Status 404 is Alertmanager's word only where it is there: something before it says the same of everything while it has nowhere to go. */
+  async function absent(signal: AbortSignal): Promise<Answer<null>> {
+    const status = await ask('status', Status, signal);
+    return status.kind === 'answered' ? { kind: 'answered', value: null } : status;
   }
 
   const all = 'active=true&silenced=true&inhibited=true';
@@ -49,12 +56,23 @@ export function openAlertmanager({ url, credentials, timeoutMs = 10_000 }: Alert
     groups: (signal) => list(`alerts/groups?${all}`, Groups, signal),
     receivers: (signal) => list('receivers', Receivers, signal),
     status: (signal) => ask('status', Status, signal),
+    async grouping(signal) {
+      const config = await ask('status', Config, signal);
+      if (config.kind !== 'answered') return config;
+      const value = groupingOf(config.value);
+      return value === null
+        ? { kind: 'not understood', reason: 'no configuration with a route' }
+        : { kind: 'answered', value };
+    },
     silences: (signal) => ask('silences', Silences, signal),
     silence,
     addSilence: async (made, signal) => parsed(await send('POST', 'silences', signal, made), Added),
     async expireSilence(id, signal) {
       const got = await send('DELETE', `silence/${encodeURIComponent(id)}`, signal);
-      if (got.kind === 'absent') return { kind: 'answered', value: false };
+      if (got.kind === 'absent') {
+        const found = await absent(signal);
+        return found.kind === 'answered' ? { kind: 'answered', value: false } : found;
+      }
       if (got.kind === 'answered') return { kind: 'answered', value: true };
       if (got.kind !== 'away') return got;
       // Versions before 0.27 answer 500 where there is none of this id.

@@ -108,3 +108,8 @@ export const Added = z.object({ silenceID: z.string().min(1).max(64) }).transfor
 export const Status = z
   .object({ uptime: Time, versionInfo: z.object({ version: z.string().max(200) }) })
   .transform(({ uptime, versionInfo }): AlertmanagerStatus => ({ version: versionInfo.version, startedAt: uptime }));
+
+/** Its configuration, as text without secrets. */
+export const Config = z
+  .object({ config: z.object({ original: z.string() }) })
+  .transform(({ config }) => config.original);

@@ -2,6 +2,7 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { Line, Run } from '../message.ts';
 import { type Incident, isOpen, isTestKey, type KnownSilence } from './incident.ts';
+import { mostSilences as keptSilences } from './silenced.ts';
 
 /** Each further silence is counted. */
 const mostSilences = 3;
@@ -25,7 +26,12 @@ function silences({ silences: known = [], closedAt }: Incident): readonly Line[]
   if (closedAt !== null || known.length === 0) return [];
   const shown = known.toSorted((a, b) => b.endsAt - a.endsAt).slice(0, mostSilences);
   const rest = known.length - shown.length;
-  return [...shown.map(silenceLine), ...(rest > 0 ? [`… and ${rest} more silences`] : [])];
+  return [...shown.map(silenceLine), ...(rest > 0 ? [`… and ${furtherSilences(known, rest)}`] : [])];
+}
+
+/** How many are not shown: where as many are known as are kept, there may be more. */
+export function furtherSilences(known: readonly KnownSilence[], hidden: number): string {
+  return `${known.length >= keptSilences ? 'at least ' : ''}${hidden} more ${hidden === 1 ? 'silence' : 'silences'}`;
 }
 
 /** Until when, by whom and why. */

@@ -13,9 +13,9 @@ import {
 import { closeIfOver, reopenMs } from './merge.ts';
 import { labelOf } from './schema.ts';
 import { matcherText } from './silence-matchers.ts';
+import { kept } from './silenced.ts';
 
-/** Of one incident, and of one silence, that are kept for its card. */
-const mostSilences = 25;
+/** Of one silence, that are kept for the cards of what it is over. */
 const mostMatchers = 30;
 
 /** One look at the list, and what is remembered from those before. Times are milliseconds since 1970. */
@@ -136,10 +136,10 @@ function silencesOver(
   if (silences === null) return known;
   const open = alerts.filter(isOpen);
   const ids = new Set(open.flatMap(({ fingerprint }) => listed.get(fingerprint)?.silencedBy ?? []));
-  const found = [...ids].sort().flatMap((id) => silences.get(id) ?? []);
+  const found = [...ids].flatMap((id) => silences.get(id) ?? []);
   const isUnlisted = open.some(({ fingerprint, suppressed }) => suppressed === 'silenced' && !listed.has(fingerprint));
-  const kept = isUnlisted ? known.filter(({ id, endsAt }) => !ids.has(id) && endsAt > now) : [];
-  return [...found, ...kept].slice(0, mostSilences);
+  const unlisted = isUnlisted ? known.filter(({ id, endsAt }) => !ids.has(id) && endsAt > now) : [];
+  return kept([...found, ...unlisted]);
 }
 
 function isSameSet(a: readonly KnownSilence[], b: readonly KnownSilence[]): boolean {

@@ -21,21 +21,27 @@ export interface Group {
 
 /**
  * On the labels that Alertmanager groups by; where it groups by none, or by some that the alerts lack, on all that its open alerts have in common.
- * @param others open groups. Where one of the same route is grouped by a label that this one lacks, that label has to be absent: the matchers would
- * otherwise cover the other group too.
+ * A label by which others are grouped and that this group lacks has to be absent: the matchers would otherwise cover those groups too.
+ * @param others open groups, of which those of the same route tell such labels.
+ * @param names of the labels by which routes to its receiver group, as far as Alertmanager has told.
  */
-export function matchersOf(incident: Group & Pick<Incident, 'alerts'>, others: readonly Group[]): Chosen {
+export function matchersOf(
+  incident: Group & Pick<Incident, 'alerts'>,
+  others: readonly Group[],
+  names: readonly string[],
+): Chosen {
   const grouped = pairsOf(incident.groupLabels);
-  const pairs = grouped.length > 0 ? [...grouped, ...absences(incident, others)] : common(incident.alerts);
-  if (pairs.length === 0) {
+  const shared = grouped.length > 0 ? grouped : common(incident.alerts);
+  if (shared.length === 0) {
     return none(
       'Nothing tells this group apart: its alerts have no label in common, and a silence would cover everything.',
     );
   }
-  if (grouped.length === 0 && !pairs.some(([name]) => tells(name))) {
-    const names = pairs.map(([name]) => name).slice(0, 5);
-    return none(`Nothing tells this group apart: all that its alerts have in common is ${names.join(', ')}.`);
+  if (grouped.length === 0 && !shared.some(([name]) => tells(name))) {
+    const told = shared.map(([name]) => name).slice(0, 5);
+    return none(`Nothing tells this group apart: all that its alerts have in common is ${told.join(', ')}.`);
   }
+  const pairs = [...shared, ...absences(incident, [...names, ...namesIn(others, incident)])];
   if (pairs.length > most) return none(`This group is made of ${pairs.length} labels, more than anyone could check.`);
   return { kind: 'matchers', matchers: pairs.map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })) };
 }
@@ -72,21 +78,22 @@ function common(alerts: readonly KnownAlert[]): readonly Pair[] {
   );
 }
 
-/** Labels that this group lacks, and that its route groups by. */
-function absences(
-  { receiver, groupKey, groupLabels, alerts }: Group & Pick<Incident, 'alerts'>,
-  others: readonly Group[],
-) {
-  const route = routeOf(groupKey);
-  if (route === null) return [];
-  const names = others
-    .filter((other) => other.receiver === receiver && routeOf(other.groupKey) === route)
-    .flatMap((other) => pairsOf(other.groupLabels).map(([name]) => name))
-    .filter((name) => labelOf(groupLabels, name) === undefined)
+/** Those of these labels that this group lacks. */
+function absences({ groupLabels, alerts }: Group & Pick<Incident, 'alerts'>, grouping: readonly string[]) {
+  const names = grouping
+    .filter((name) => (labelOf(groupLabels, name) ?? '') === '')
     // Grouped by all labels there are, every alert has a group of its own and lacks those of most others.
     .filter((name) => alerts.every(({ labels }) => (labelOf(labels, name) ?? '') === ''));
   const distinct = [...new Set(names)].sort();
   return distinct.length > mostAbsent ? [] : distinct.map((name): Pair => [name, '']);
+}
+
+/** Labels by which groups of the same route are grouped; of one whose route is not known, those of the receiver. */
+function namesIn(others: readonly Group[], { receiver, groupKey }: Group): readonly string[] {
+  const route = routeOf(groupKey);
+  return others
+    .filter((other) => other.receiver === receiver && (route === null || routeOf(other.groupKey) === route))
+    .flatMap((other) => pairsOf(other.groupLabels).map(([name]) => name));
 }
 
 const mostAbsent = 10;

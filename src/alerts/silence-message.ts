@@ -1,16 +1,30 @@
 // What is said about a silence before and after it is made: pure.
+import type { Matcher } from '../alertmanager/alertmanager.ts';
+import type { UserError } from '../lib/user-error.ts';
 import type { Line, Message } from '../message.ts';
 import { incidentName } from './message.ts';
 import { matcherText } from './silence-matchers.ts';
 import type { Proposal } from './silencing.ts';
 
-/** Shows exactly what a confirmation does, with the buttons for it. */
-export function proposalMessage(proposal: Proposal): Message {
+/**
+ * Shows exactly what a confirmation does, with the buttons for it.
+ * @param problem why it was not done when it was confirmed before.
+ */
+export function proposalMessage(proposal: Proposal, problem?: UserError): Message {
   const { id, incident } = proposal;
+  const question = `Silence ${incidentName(incident)}?`;
+  const [headline = question, ...rest] =
+    problem === undefined ? [question] : [...problem.message.split('\n'), question];
   return {
     tone: 'warning',
-    headline: `Silence ${incidentName(incident)}?`,
-    text: [...termsOf(proposal), reachOf(proposal), ...(proposal.elsewhere ? [warningOf(incident)] : [])],
+    headline,
+    text: [
+      ...rest,
+      ...endOf(proposal),
+      coverageOf(proposal),
+      ...(proposal.elsewhere ? [warningOf(incident)] : []),
+      ...proposal.matchers.map(matcherLine),
+    ],
     buttons: [
       { label: 'Silence', style: 'danger', action: 'silence-yes', subject: id },
       { label: 'Cancel', style: 'secondary', action: 'silence-no', subject: id },
@@ -18,10 +32,15 @@ export function proposalMessage(proposal: Proposal): Message {
   };
 }
 
-function reachOf({ covers, others }: Proposal): string {
-  const all = `Covers ${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
-  const foreign = others === null || others === 0 ? '' : `, ${others} of them in other groups`;
-  return `${all}${foreign}, and all that comes with these labels until then.`;
+function coverageOf({ covers, others, watchdog }: Proposal): string {
+  const all = `${covers} ${covers === 1 ? 'alert that fires' : 'alerts that fire'} now`;
+  if (others === null) {
+    const unknown =
+      watchdog === 'not known' ? 'What else, also whether the Watchdog, is not known' : 'What else is not known';
+    return `⚠️ Alertmanager's list could not be read. As far as the bot itself knows, this covers ${all}. ${unknown}.`;
+  }
+  const foreign = others === 0 ? '' : `, ${others} of them in other groups`;
+  return `Covers ${all}${foreign}, and all that comes with the labels below until then.`;
 }
 
 function warningOf({ receiver }: Proposal['incident']): Line {
@@ -33,15 +52,21 @@ function warningOf({ receiver }: Proposal['incident']): Line {
 }
 
 export function silencedMessage(proposal: Proposal): Message {
-  return { tone: 'good', headline: `${incidentName(proposal.incident)} is silenced.`, text: termsOf(proposal) };
+  return {
+    tone: 'good',
+    headline: `${incidentName(proposal.incident)} is silenced.`,
+    text: [...endOf(proposal), ...proposal.matchers.map(matcherLine)],
+  };
 }
 
-function termsOf({ matchers, until, reason }: Proposal): readonly Line[] {
+/** Before the matchers, which may be so long that what comes after them is cut. */
+function endOf({ until, reason }: Proposal): readonly Line[] {
   return [
-    ...matchers.map(
-      (matcher): Line => [{ code: matcherText(matcher) }, ...(matcher.value === '' ? [' (without this label)'] : [])],
-    ),
     ['Until ', { time: until, style: 'full' }, ' (', { time: until, style: 'relative' }, ')'],
     ...(reason === '' ? [] : [`Reason: ${reason}`]),
   ];
+}
+
+function matcherLine(matcher: Matcher): Line {
+  return [{ code: matcherText(matcher) }, ...(matcher.value === '' ? [' (without this label)'] : [])];
 }

@@ -48,6 +48,13 @@ export function untilMonday(clock: Clock): Date {
   return nextWeekday(1, morning, clock);
 }
 
+/** For example `2026-12-01 08:00`, where no markup can show it in the reader's own time zone. */
+export function endText(endsAt: number, timezone: string): string {
+  const { year, month, day, hour, minute } = wallTime(new Date(endsAt), timezone);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`;
+}
+
 function momentIn(typed: string, clock: Clock): Date | null {
   const length = parseDuration(typed);
   if (length !== null) return new Date(clock.now.getTime() + length);

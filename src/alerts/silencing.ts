@@ -1,15 +1,16 @@
 // Silences an incident in Alertmanager: proposed with its exact matchers first, made once, when the same person confirms it in time.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Alertmanager, Failure, Matcher } from '../alertmanager/alertmanager.ts';
+import type { Alertmanager, Failure, Grouping, ListedAlert, Matcher } from '../alertmanager/alertmanager.ts';
 import type { Redact } from '../lib/redact.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Alerts } from './alerts.ts';
+import { boardName } from './board.ts';
 import type { Incident, KnownSilence } from './incident.ts';
 import { asNotified } from './reconcile.ts';
-import { labelOf } from './schema.ts';
-import { covered, type Group, matchersOf, matcherText, matches } from './silence-matchers.ts';
-import { withoutSilence, withSilence } from './silenced.ts';
+import { type Group, matchersOf, matcherText } from './silence-matchers.ts';
+import { mayCover, type Reach, reachOf } from './silence-reach.ts';
+import { isLoudBy, withoutSilence, withSilence } from './silenced.ts';
 
 export interface By {
   readonly id: string;
@@ -17,24 +18,36 @@ export interface By {
   readonly username: string;
 }
 
-export interface Proposal {
+export interface Proposal extends Reach {
   /** 24 characters; whoever confirms it names it. */
   readonly id: string;
   readonly incident: Incident;
   readonly matchers: readonly Matcher[];
   readonly until: Date;
-  /** Alerts that fire and are covered. */
-  readonly covers: number;
-  /** How many of them are of other groups, in Alertmanager's list; null where it could not be read. */
-  readonly others: number | null;
   /** Alertmanager has no receiver of that name: the alert may come from another one. */
   readonly elsewhere: boolean;
   readonly reason: string;
 }
 
 export interface Made {
+  readonly kind: 'made';
   readonly proposal: Proposal;
   readonly silence: KnownSilence;
+}
+
+/** It was not made for now, and can be confirmed again. */
+export interface NotMade {
+  readonly kind: 'not made';
+  readonly proposal: Proposal;
+  /** For whoever confirmed it. */
+  readonly why: UserError;
+}
+
+export interface Lifted {
+  /** Without the silence. */
+  readonly incident: Incident;
+  /** The first names of others that are loud now, and how many there are; null where that could not be read. */
+  readonly loud: { readonly names: readonly string[]; readonly count: number } | null;
 }
 
 export interface Silencing {
@@ -42,13 +55,15 @@ export interface Silencing {
   propose(asked: { incidentId: string; until: Date; reason: string; by: By }): Promise<Proposal>;
   /**
    * Makes it once: a second confirmation, as of two quick presses, learns what became of the first. `isFirst` false: it was made before.
-   * @throws UserError where the proposal was made by somebody else or is too old, the incident is over, or Alertmanager does not take it.
+   * Not made where Alertmanager is away or does not let the bot in.
+   * @throws UserError where the proposal was made by somebody else or is too old, the incident is over, Alertmanager does not take it, or whether it has
+   * taken it is not known.
    */
-  confirm(proposalId: string, by: By): Promise<Made & { readonly isFirst: boolean }>;
+  confirm(proposalId: string, by: By): Promise<(Made & { readonly isFirst: boolean }) | NotMade>;
   /** @returns false where it was confirmed before. */
   cancel(proposalId: string): boolean;
-  /** @throws UserError where Alertmanager does not take it. Resolves to the incident. */
-  lift(incidentId: string, silenceId: string): Promise<Incident>;
+  /** Ends it; rings for nothing of the incident, which whoever ends it knows. @throws UserError where Alertmanager does not take it. */
+  lift(incidentId: string, silenceId: string): Promise<Lifted>;
   /** Those over an incident when Alertmanager was last asked. @throws UserError where it is not known. */
   over(incidentId: string): Promise<{ readonly incident: Incident; readonly silences: readonly KnownSilence[] }>;
 }
@@ -58,7 +73,7 @@ interface Held {
   readonly by: By;
   readonly at: number;
   /** Since it was confirmed. */
-  made?: Promise<Made>;
+  made?: Promise<Made | NotMade> | undefined;
 }
 
 export interface SilencingOptions {
@@ -89,12 +104,22 @@ const mostProposals = 200;
 
 const longestReason = 1000;
 
+/** Of what else a silence was over. */
+const mostNamed = 5;
+
 /** How long a person waits for what a silence would cover, in milliseconds. */
 const countMs = 3000;
+
+/**
+ * How much earlier a silence is asked to begin, in milliseconds: by a clock of Alertmanager that is behind it would be pending, and the alert loud. One that
+ * would have begun in the past begins now: https://github.com/prometheus/alertmanager/blob/main/silence/silence.go
+ */
+const earlierMs = 3_600_000;
 
 export function createSilencing(options: SilencingOptions): Silencing {
   const { now, stopping } = options;
   const proposals = new Map<string, Held>();
+  let grouping: Grouping = new Map();
 
   function api(): Alertmanager {
     if (options.alertmanager !== null) return options.alertmanager;
@@ -109,20 +134,28 @@ export function createSilencing(options: SilencingOptions): Silencing {
     throw unknownAlert();
   }
 
-  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
-  async function reach(incident: Incident, matchers: readonly Matcher[]) {
+  /** What Alertmanager lists of what the matchers match; null where that cannot be read in time. */
+  async function listed(matchers: readonly Matcher[]): Promise<readonly ListedAlert[] | null> {
     const answer = await api()
       .alerts(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]), matchers)
       .catch(() => null);
-    if (answer?.kind !== 'answered') return { covers: covered(incident.alerts, matchers), others: null };
-    const listed = answer.value.filter(({ labels }) => matches(matchers, labels));
-    if (listed.some(({ labels }) => labelOf(labels, 'alertname') === options.watchdog)) {
-      throw new UserError(
-        `This would silence ${options.watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
-      );
-    }
-    const own = new Set(incident.alerts.map(({ fingerprint }) => fingerprint));
-    return { covers: listed.length, others: listed.filter(({ fingerprint }) => !own.has(fingerprint)).length };
+    return answer?.kind === 'answered' ? answer.value : null;
+  }
+
+  /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
+  async function reach(incident: Incident, matchers: readonly Matcher[], names: readonly string[]): Promise<Reach> {
+    const reached = reachOf({ incident, matchers, names, watchdog: options.watchdog }, await listed(matchers));
+    if (reached.watchdog === 'covered') throw watchdogCovered(options.watchdog);
+    return reached;
+  }
+
+  /** Names of the labels by which the routes to its receiver group; as Alertmanager last told, where it cannot now. */
+  async function groupLabelsOf({ receiver }: Incident): Promise<readonly string[]> {
+    const answer = await api()
+      .grouping(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
+      .catch(() => null);
+    if (answer?.kind === 'answered') grouping = answer.value;
+    return [...grouping].flatMap(([name, labels]) => (asNotified(name) === receiver ? [...labels] : []));
   }
 
   /** Whether Alertmanager is known to have no receiver by whose name it came: another one may have told of it. */
@@ -143,31 +176,44 @@ export function createSilencing(options: SilencingOptions): Silencing {
     }
   }
 
-  /** This incident and others that the silence is over: whoever ends it knows of it, so that no card of it rings for that. */
-  async function under(silenceId: string, incidentId: string): Promise<ReadonlySet<string>> {
-    const ids = new Set([incidentId]);
+  /**
+   * What the end of a silence means for other incidents: cards of the same alerts are put right at once, so that none of them rings. Others are left to the
+   * next look, or the next notification, which rings as after a silence that expires.
+   */
+  async function endForOthers(silenceId: string, ended: Incident): Promise<Lifted['loud']> {
+    const loud = new Set<string>();
+    const quiet: string[] = [];
     try {
-      for await (const { id, silences } of options.eachOpen(stopping)) {
-        if (silences?.some((silence) => silence.id === silenceId)) ids.add(id);
+      for await (const other of options.eachOpen(stopping)) {
+        const after = withoutSilence(other, silenceId);
+        if (other.id === ended.id || after === other) continue;
+        if (isLoudBy(after, other, ended)) loud.add(boardName(after));
+        else quiet.push(other.id);
       }
     } catch (err) {
-      options.log.warn({ err, ref: incidentId }, 'What else a silence was over could not be read');
+      options.log.warn({ err, ref: ended.id }, 'What else a silence was over could not be read');
+      return null;
     }
-    return ids;
+    for (const id of quiet) await show(id, (one) => withoutSilence(one, silenceId));
+    return { names: [...loud].slice(0, mostNamed), count: loud.size };
   }
 
-  async function make(proposal: Proposal, by: By): Promise<Made> {
+  async function make(proposal: Proposal, by: By): Promise<Made | NotMade> {
     const { matchers, until, reason, incident } = proposal;
     if (until <= now())
       throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
     if ((await known(incident.id)).closedAt !== null) throw overAlert();
+    // The list may not have been read when it was proposed, or the Watchdog have carried other labels.
+    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers, []);
     const createdBy = `${by.username} (Discord ${by.id})`;
     const comment = reason === '' ? 'Silenced from Discord' : reason;
-    const asked = { matchers, startsAt: now(), endsAt: until, createdBy, comment };
+    const asked = { matchers, startsAt: new Date(now().getTime() - earlierMs), endsAt: until, createdBy, comment };
     const answer = await api().addSilence(asked, stopping);
     if (answer.kind !== 'answered') {
       options.changed();
-      throw refused(answer, 'made');
+      const why = refused(answer, 'made');
+      if (answer.kind === 'away' || answer.kind === 'refused') return { kind: 'not made', proposal, why };
+      throw why;
     }
     const silence: KnownSilence = {
       id: answer.value,
@@ -177,7 +223,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       endsAt: until.getTime(),
     };
     await show(incident.id, (one) => withSilence(one, silence, matchers));
-    return { proposal, silence };
+    return { kind: 'made', proposal, silence };
   }
 
   return {
@@ -187,11 +233,12 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
-      const chosen = matchersOf(incident, options.open());
+      const names = await groupLabelsOf(incident);
+      const chosen = matchersOf(incident, options.open(), names);
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
       const { matchers } = chosen;
-      const [reached, elsewhere] = await Promise.all([reach(incident, matchers), isElsewhere(incident)]);
+      const [reached, elsewhere] = await Promise.all([reach(incident, matchers, names), isElsewhere(incident)]);
       const proposal: Proposal = {
         id: randomBytes(12).toString('hex'),
         incident,
@@ -216,7 +263,11 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (held.by.id !== by.id) throw new UserError('Only the person who asked for this silence can confirm it.');
       const isFirst = held.made === undefined;
       held.made ??= make(held.proposal, by);
-      return { ...(await held.made), isFirst };
+      const making = held.made;
+      const made = await making;
+      if (made.kind === 'made') return { ...made, isFirst };
+      if (held.made === making) held.made = undefined;
+      return made;
     },
 
     cancel(proposalId) {
@@ -233,8 +284,8 @@ export function createSilencing(options: SilencingOptions): Silencing {
         throw refused(answer, 'ended');
       }
       // Where there is none of this id, somebody was faster.
-      for (const id of await under(silenceId, incidentId)) await show(id, (one) => withoutSilence(one, silenceId));
-      return incident;
+      await show(incidentId, (one) => withoutSilence(one, silenceId));
+      return { incident: withoutSilence(incident, silenceId), loud: await endForOthers(silenceId, incident) };
     },
 
     async over(incidentId) {
@@ -247,6 +298,12 @@ export function createSilencing(options: SilencingOptions): Silencing {
 
 export function unknownAlert(): UserError {
   return new UserError('This alert is not known here (any more).\n`/alerts` lists those that are.');
+}
+
+function watchdogCovered(watchdog: string): UserError {
+  return new UserError(
+    `This would silence ${watchdog} too, and with it the word that Alertmanager has gone quiet.\nSilence the alerts one by one in Alertmanager.`,
+  );
 }
 
 export function overAlert(): UserError {

@@ -1,13 +1,15 @@
 // The buttons of an alert's card: acknowledge it, silence it with matchers that are shown first, end a silence.
+import { silenceLine } from '../alerts/account.ts';
 import { type Incident, isOpen } from '../alerts/incident.ts';
 import { incidentName } from '../alerts/message.ts';
 import { proposalMessage, silencedMessage } from '../alerts/silence-message.ts';
-import { parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
-import { overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
+import { endText, parseUntil, untilExamples, untilMonday } from '../alerts/silence-time.ts';
+import { mostSilences } from '../alerts/silenced.ts';
+import { type Lifted, overAlert, type Silencing, unknownAlert } from '../alerts/silencing.ts';
 import { UserError } from '../lib/user-error.ts';
 import type { Message } from '../message.ts';
 import type { CommandAlerts } from './command.ts';
-import type { PressAction, Pressed } from './press-action.ts';
+import type { PressAction, PressAnswer, Pressed } from './press-action.ts';
 
 /** What dispatch does about alerts. */
 export interface AlertActions extends Omit<CommandAlerts, 'silencing'> {
@@ -88,7 +90,12 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
       changes: true,
       response: 'update',
       async run({ pressed, person }) {
-        const { proposal, silence, isFirst } = await silencing.confirm(pressed.subject, person);
+        const confirmed = await silencing.confirm(pressed.subject, person);
+        if (confirmed.kind === 'not made') {
+          const { proposal, why } = confirmed;
+          return { outcome: `told: ${why.message}`, message: proposalMessage(proposal, why) };
+        }
+        const { proposal, silence, isFirst } = confirmed;
         const outcome = isFirst
           ? `silenced ${incidentName(proposal.incident)} until ${proposal.until.toISOString()} (${silence.id}): ${silence.matchers.join(', ')}`
           : `changed nothing: silence ${silence.id} was made by an earlier press`;
@@ -116,17 +123,16 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
       level: 'operator',
       changes: true,
       response: 'reply',
-      async run({ pressed }) {
+      async run({ pressed, now }) {
         const [incidentId = '', silenceId] = pressed.subject.split(':');
         const { incident, silences } = await silencing.over(incidentId);
         const [first, second] = silences;
         if (silenceId === undefined && second !== undefined) {
-          return { outcome: 'asked which', message: whichMessage(incident) };
+          return { outcome: 'asked which', message: whichMessage(incident, timezone) };
         }
         const id = silenceId ?? first?.id;
         if (id === undefined) throw new UserError('No silence is known over this alert (any more).');
-        await silencing.lift(incidentId, id);
-        return lifted(incident, id);
+        return lifted(await silencing.lift(incidentId, id), id, now().getTime());
       },
     },
     {
@@ -136,9 +142,9 @@ export function alertPresses(alerts: AlertActions): readonly PressAction[] {
       level: 'operator',
       changes: true,
       response: 'update',
-      async run({ pressed }) {
+      async run({ pressed, now }) {
         const id = pressed.value ?? '';
-        return lifted(await silencing.lift(pressed.subject, id), id);
+        return lifted(await silencing.lift(pressed.subject, id), id, now().getTime());
       },
     },
   ];
@@ -211,19 +217,20 @@ function otherModal(incidentId: string, timezone: string) {
   };
 }
 
-function whichMessage(incident: Incident): Message {
-  const silences = incident.silences ?? [];
+function whichMessage(incident: Incident, timezone: string): Message {
+  const silences = (incident.silences ?? []).toSorted((a, b) => b.endsAt - a.endsAt);
   return {
     tone: 'info',
-    headline: `${silences.length} silences are over ${incidentName(incident)}. Which one is to end?`,
+    headline: `${silences.length >= mostSilences ? 'At least ' : ''}${silences.length} silences are over ${incidentName(incident)}. Which one is to end?`,
+    text: [`Times are those of ${timezone}.`],
     selects: [
       {
         action: 'unsilence-one',
         subject: incident.id,
         placeholder: 'Which silence?',
-        options: silences.map(({ id, createdBy, matchers, comment }) => ({
+        options: silences.map(({ id, createdBy, matchers, comment, endsAt }) => ({
           value: id,
-          label: `by ${createdBy}${comment === '' ? '' : `: ${comment}`}`,
+          label: `until ${endText(endsAt, timezone)} by ${createdBy}${comment === '' ? '' : `: ${comment}`}`,
           description: matchers.join(', '),
         })),
       },
@@ -231,8 +238,25 @@ function whichMessage(incident: Incident): Message {
   };
 }
 
-function lifted(incident: Incident, silenceId: string) {
+function lifted({ incident, loud }: Lifted, silenceId: string, now: number): PressAnswer {
   const name = incidentName(incident);
-  const message: Message = { tone: 'good', headline: `The silence over ${name} is ended.` };
-  return { outcome: `ended silence ${silenceId} over ${name}`, message };
+  const others = othersLine(loud);
+  const [next] = (incident.silences ?? []).filter(({ endsAt }) => endsAt > now).sort((a, b) => b.endsAt - a.endsAt);
+  const text = [...(next === undefined ? [] : [silenceLine(next)]), ...(others === null ? [] : [others])];
+  const headline =
+    next === undefined
+      ? `The silence over ${name} is ended.`
+      : `One silence over ${name} is ended, another one goes on.`;
+  return {
+    outcome: `ended silence ${silenceId} over ${name}${loud === null || loud.count === 0 ? '' : ` and ${loud.count} others`}`,
+    message: { tone: 'good', headline, ...(text.length > 0 && { text }) },
+  };
+}
+
+function othersLine(loud: Lifted['loud']): string | null {
+  if (loud === null) return 'What else it was over could not be read.';
+  const { names, count } = loud;
+  if (count === 0) return null;
+  const more = count > names.length ? ` and ${count - names.length} more` : '';
+  return `It was also over ${names.join('; ')}${more}, loud now.`;
 }

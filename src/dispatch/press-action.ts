@@ -92,7 +92,9 @@ export async function act(
   else if (begun === null) return;
   if (typeof response !== 'string') return;
   const { outcome, message } = await (begun ?? carryOut());
-  if (message !== null && told === 'taken') await (response === 'card' ? tell.add(message) : tell.show(message));
+  // A question that nothing was done about can be answered again.
+  const isBeside = response === 'card' || (response === 'update' && outcome === null);
+  if (message !== null && told === 'taken') await (isBeside ? tell.add(message) : tell.show(message));
   if (outcome === null || !action.changes) return;
   const durationMs = setting.now().getTime() - startedAt.getTime();
   await setting.steady.attempt(() => setting.audit.done({ ...entry, outcome, durationMs }));

@@ -164,7 +164,7 @@ describe('a press while something is away', () => {
     const { card } = await firing();
     homelab.alertmanager.api.fail('hang');
     const question = await questionAbout(card);
-    expect(question.text).toContain('Covers 1 alert');
+    expect(question.text).toContain('covers 1 alert that fires now. What else is not known.');
     const pressed = await discord.as('otto').press(question, 'Silence');
     expect(pressed.failure).toBe(null);
     await homelab.alertmanager.api.away();

@@ -89,6 +89,28 @@ test('an alert of two receivers has a card for each: what is silenced from one i
   expect(discord.messages('alerts').filter(({ replyTo }) => replyTo !== null)).toEqual([]);
 });
 
+test('who ends a silence over several groups is told of the others, and those ring', async () => {
+  const [pressed, other] = [await fired(), await fired()];
+  homelab.alertmanager.silences.add({ namespace: 'monitoring' }, { createdBy: 'amtool' });
+  await restart();
+  const all = () => [...cardsOf(pressed.name), ...cardsOf(other.name)];
+  await discord.waitFor(() => all().every(({ text }) => text.includes('by amtool')), {
+    what: 'all silenced',
+    timeoutMs: 20_000,
+  });
+  const [card] = cardsOf(pressed.name);
+  if (card === undefined) throw new Error('no card');
+  const answer = await (await discord.as('otto').press(card, 'Unsilence')).final();
+  expect(answer.content).toBe(`The silence over ${pressed.name} is ended.`);
+  expect(answer.text).toContain(`It was also over critical ${other.name}`);
+  const rung = () => discord.messages('alerts').filter(({ replyTo }) => replyTo !== null);
+  await discord.waitFor(() => rung().length === 2, { what: 'a ring on each card of the other', timeoutMs: 15_000 });
+  for (const { content } of rung()) {
+    expect(content).toContain('no longer silenced: ');
+    expect(content).toContain(other.name);
+  }
+}, 60_000);
+
 test('two Alertmanagers of a cluster that tell of the same group make one card, without a double history or a ring', async () => {
   const other = await startAlertmanager({
     webhookUrl: `${homelab.bot.url}/webhooks/alertmanager`,
@@ -229,7 +251,7 @@ test('an API that answers garbage or is of another version leaves the cards as t
   const list = await (await discord.as('vera').command('alerts', { filter: name })).final();
   expect(list.text).toContain("Alertmanager's list cannot be read now (no JSON): silences may be out of date.");
   const question = await proposed(name);
-  expect(question.text).toContain('Covers 1 alert that fires now');
+  expect(question.text).toContain('covers 1 alert that fires now. What else is not known.');
   await discord.as('otto').press(question, 'Silence');
   const said = await discord.waitFor(
     () =>

@@ -118,15 +118,20 @@ describe('Silence', () => {
     expect(homelab.alertmanager.silences.all()).toEqual([]);
   });
 
-  test('says that Alertmanager is away, and makes nothing', async () => {
+  test('says that Alertmanager is away, makes nothing, and can be confirmed again with all that was typed', async () => {
     const card = await cardOf(anew(nodeDown));
-    await asked(card, '1 hour');
+    const picked = await asked(card, 'Another time, with a reason …');
+    await discord.as('otto').submit(picked, { for: '1h', reason: 'new fan' });
     const proposal = await ottoReads(/^Silence NodeDown/);
     await homelab.alertmanager.api.away();
     await discord.as('otto').press(proposal, 'Silence');
     const told = await ottoReads(/^Alertmanager cannot be reached/);
     expect(told.text).toContain('the silence was not made');
+    expect(told.text).toContain('Reason: new fan');
     await homelab.alertmanager.api.back();
+    await discord.as('otto').press(told, 'Silence');
+    await cardWith(card, 'new fan');
+    expect(homelab.alertmanager.silences.all()).toMatchObject([{ comment: 'new fan' }]);
   });
 
   test('that was made elsewhere shows up on the card, and its end too', async () => {

@@ -45,6 +45,11 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
       expect(told(await api.receivers(signal))).toEqual(['discord-bot']);
     });
 
+    test('its configuration says by which labels it groups for a receiver', async () => {
+      const names = told(await api.grouping(signal)).get('discord-bot') ?? [];
+      expect([...names].sort()).toEqual(['alertname', 'namespace']);
+    });
+
     test('nothing fires at first', async () => {
       expect(told(await api.alerts(signal))).toEqual([]);
       expect(told(await api.groups(signal))).toEqual([]);
@@ -95,12 +100,16 @@ export function describeApi(name: string, start: () => Promise<ApiSubject>): voi
     test('a silence is made, covers what its matchers match, and is told with all that it was made with', async () => {
       const matchers = [exactly('pod', 'web-2'), exactly('absent', '')];
       const endsAt = new Date(Date.now() + 3_600_000);
-      const id = told(await api.addSilence({ ...byOps, matchers, startsAt: new Date(), endsAt }, signal));
+      const id = told(
+        await api.addSilence({ ...byOps, matchers, startsAt: new Date(Date.now() - 3_600_000), endsAt }, signal),
+      );
       await until(async () => (await listed()).get(fingerprint(other))?.silencedBy.length === 1);
       expect((await listed()).get(fingerprint(other))?.silencedBy).toEqual([id]);
       expect((await listed()).get(fingerprint(web))?.silencedBy).toEqual([]);
       const made = told(await api.silence(id, signal));
       expect(made).toMatchObject({ id, state: 'active', ...byOps, endsAt: endsAt.getTime() });
+      // One that would have begun in the past begins now.
+      expect(made?.startsAt).toBeGreaterThan(Date.now() - 60_000);
       expect(made?.matchers).toHaveLength(2);
       expect(made?.matchers).toEqual(expect.arrayContaining(matchers));
       expect(told(await api.silences(signal))).toEqual([made]);

@@ -136,6 +136,16 @@ describe('a silence that is asked for while something is wrong', () => {
     sandbox.api.fail({ status: 500 });
     expect(await open().expireSilence('11111111-1111-4111-8111-111111111111', signal)).toMatchObject({ kind: 'away' });
   });
+
+  test('is not taken for ended where something before Alertmanager finds nothing at all', async () => {
+    const id = sandbox.silences.add({ pod: 'web-1' });
+    sandbox.api.fail({ status: 404, body: '404 page not found\n' });
+    const wrong = { kind: 'not understood', reason: 'status 404' };
+    expect(await open().expireSilence(id, signal)).toEqual(wrong);
+    expect(await open().silence(id, signal)).toEqual(wrong);
+    sandbox.api.fail({ status: 404, path: /silence/ });
+    expect(await open().expireSilence(id, signal)).toEqual({ kind: 'answered', value: false });
+  });
 });
 
 test('ten thousand silences are read', async () => {

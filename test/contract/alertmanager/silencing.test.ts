@@ -45,20 +45,24 @@ function silencingOf(
   first: Incident,
   open: readonly Group[] = [],
   store: 'store works' | 'store fails' = 'store works',
+  others: readonly Incident[] = [],
 ) {
   let incident = first;
+  const putRight: string[] = [];
   const silencing = createSilencing({
     alertmanager: openAlertmanager({ url: sandbox.api.url, timeoutMs: 300 }),
     read: async (id) => (id === incident.id ? incident : undefined),
     alerts: {
-      silenced: async (_id, change) => {
+      silenced: async (id, change) => {
         if (store === 'store fails') throw new Error('disk full');
+        putRight.push(id);
+        if (id !== first.id) return;
         incident = change(incident);
       },
     },
     eachOpen: async function* () {
       if (store === 'store fails') throw new Error('disk full');
-      yield incident;
+      yield* [incident, ...others];
     },
     open: () => open,
     watchdog: 'Watchdog',
@@ -72,13 +76,13 @@ function silencingOf(
   });
   const propose = (reason = 'new disk') =>
     silencing.propose({ incidentId: first.id, until: inAnHour(), reason, by: otto });
-  return { ...silencing, propose, now: () => incident };
+  return { ...silencing, propose, now: () => incident, putRight };
 }
 
 const web = { alertname: 'Down', namespace: 'shop', pod: 'web-1', severity: 'critical' };
 const group = { alertname: 'Down', namespace: 'shop' };
 
-test('what it would cover is counted in Alertmanager, also what is of other groups', async () => {
+test('what it would cover is counted in Alertmanager, also what goes to other receivers alone', async () => {
   const elsewhere = { ...web, pod: 'web-2' };
   const silencing = silencingOf(incidentOf(group, [web]));
   sandbox.fire(elsewhere, {});
@@ -86,6 +90,12 @@ test('what it would cover is counted in Alertmanager, also what is of other grou
   expect(await silencing.propose()).toMatchObject({ covers: 2, others: 1 });
   await sandbox.api.away();
   expect(await silencing.propose()).toMatchObject({ covers: 1, others: null });
+});
+
+test('alerts of the group that no notification has told of are none of other groups', async () => {
+  const silencing = silencingOf(incidentOf(group, [web], { receiver: 'discord-bot', truncatedAlerts: 1 }));
+  sandbox.fire({ ...web, pod: 'web-2' }, {});
+  expect(await silencing.propose()).toMatchObject({ covers: 2, others: 0 });
 });
 
 test('a group without a label that its siblings have is silenced without them', async () => {
@@ -102,6 +112,21 @@ test('a group without a label that its siblings have is silenced without them', 
   expect(sandbox.silences.over(shop)).toEqual([]);
 });
 
+test('a group without a label that Alertmanager groups by leaves what fires later with it loud, also by what it told before', async () => {
+  const [disk, later] = [
+    { alertname: 'Disk', severity: 'warning' },
+    { alertname: 'Disk', namespace: 'shop', severity: 'critical' },
+  ];
+  const silencing = silencingOf(incidentOf({ alertname: 'Disk' }, [disk], { receiver: 'discord-bot' }));
+  await silencing.confirm((await silencing.propose()).id, otto);
+  expect(sandbox.silences.over(disk)).toHaveLength(1);
+  expect(sandbox.silences.over(later)).toEqual([]);
+  sandbox.api.fail({ status: 503, path: /status/ });
+  expect((await silencing.propose()).matchers).toContainEqual(
+    expect.objectContaining({ name: 'namespace', value: '' }),
+  );
+});
+
 test('the silence names who made it, its comment is the reason without a secret, and the incident has it at once', async () => {
   const silencing = silencingOf(incidentOf(group, [web]));
   const { id } = await silencing.propose('new disk, password=hunter2 and tr0ub4dor&3');
@@ -116,6 +141,15 @@ test('the silence names who made it, its comment is the reason without a secret,
   expect(changes).toBe(1);
   expect(await silencing.confirm(id, otto)).toMatchObject({ silence: { id: made?.id }, isFirst: false });
   expect(sandbox.silences.all()).toHaveLength(1);
+});
+
+test('it is in force at once, also where the clock of Alertmanager is behind', async () => {
+  await sandbox.stop();
+  const now = () => new Date(Date.now() - 10 * 60_000);
+  sandbox = await startAlertmanager({ token: 'secret', groupWaitMs: 1, groupIntervalMs: 60_000, now });
+  const silencing = silencingOf(incidentOf(group, [web]));
+  await silencing.confirm((await silencing.propose()).id, otto);
+  expect(sandbox.silences.over(web)).toHaveLength(1);
 });
 
 test('only who asked can confirm it', async () => {
@@ -138,13 +172,55 @@ test('a store that fails makes no failure of a silence that is made: the next lo
 test('a silence that is ended is off the incident, also where somebody was faster or Alertmanager has forgotten it', async () => {
   const silencing = silencingOf(incidentOf(group, [web]));
   const { id } = await silencing.propose();
-  const { silence } = await silencing.confirm(id, otto);
-  sandbox.silences.expire(silence.id);
-  await silencing.lift(silencing.now().id, silence.id);
+  await silencing.confirm(id, otto);
+  const silenceId = sandbox.silences.all()[0]?.id ?? '';
+  sandbox.silences.expire(silenceId);
+  await silencing.lift(silencing.now().id, silenceId);
   expect(silencing.now().silences).toBeUndefined();
   expect(silencing.now().alerts[0]?.suppressed).toBeUndefined();
   await silencing.lift(silencing.now().id, '11111111-1111-4111-8111-111111111111');
   expect(changes).toBe(3);
+});
+
+test('the end of a silence over several groups names those that are loud now and leaves their rings to the next look', async () => {
+  const { id } = sandbox.silences.get(sandbox.silences.add({ pod: 'web-1' })) ?? { id: '' };
+  const over = (incident: Incident): Incident => ({
+    ...incident,
+    silences: [{ id, matchers: ['pod="web-1"'], createdBy: 'ops', comment: '', endsAt: Date.now() + 3_600_000 }],
+    alerts: incident.alerts.map((alert) => ({ ...alert, suppressed: 'silenced' })),
+  });
+  const inMail = { ...web, alertname: 'Full', namespace: 'mail' };
+  const other = over(incidentOf({ alertname: 'Full', namespace: 'mail' }, [inMail]));
+  const sameAlert = over(incidentOf(group, [web], { receiver: 'second' }));
+  const silencing = silencingOf(over(incidentOf(group, [web])), [], 'store works', [other, sameAlert]);
+  const lifted = await silencing.lift(silencing.now().id, id);
+  expect(lifted.loud).toEqual({ names: ['critical Full · mail, web-1'], count: 1 });
+  // Whoever ended it knows of this alert, on whichever card.
+  expect(silencing.putRight).toEqual([silencing.now().id, sameAlert.id]);
+  expect(changes).toBeGreaterThan(0);
+});
+
+describe('while the list cannot be read', () => {
+  const watchdog = { alertname: 'Watchdog', severity: 'none', namespace: 'shop' };
+  const wide = () => silencingOf(incidentOf({ namespace: 'shop' }, [web]));
+
+  test('a question says so, and that it may cover the Watchdog; one that finds out when it is confirmed silences nothing', async () => {
+    const silencing = wide();
+    sandbox.fire(watchdog, {});
+    sandbox.api.fail({ status: 500, path: /alerts/ });
+    const proposal = await silencing.propose();
+    expect(proposal).toMatchObject({ covers: 1, others: null, watchdog: 'not known' });
+    sandbox.api.fail(null);
+    await expect(silencing.confirm(proposal.id, otto)).rejects.toThrow(/would silence Watchdog too/);
+    expect(sandbox.silences.all()).toEqual([]);
+  });
+
+  test('what was confirmed all the same is silenced', async () => {
+    const silencing = wide();
+    sandbox.api.fail({ status: 500, path: /alerts/ });
+    await silencing.confirm((await silencing.propose()).id, otto);
+    expect(sandbox.silences.all()).toHaveLength(1);
+  });
 });
 
 describe('nothing is silenced', () => {
@@ -176,8 +252,6 @@ describe('nothing is silenced', () => {
       { status: 400, body: '"silence invalid: too many matchers"' },
       /does not take it \(status 400: silence invalid: too many matchers\)/,
     ],
-    ['it wants credentials', { status: 401 }, /does not let the bot in \(status 401\)/],
-    ['it cannot now', { status: 503 }, /cannot be reached \(status 503\): the silence was not made/],
     ['it is another version', { status: 404 }, /does not take it \(status 404\)/],
     ['it answers a page', { status: 200, body: '<html>' }, /does not take it \(no JSON\)/],
     ['it never answers', 'hang', /no whole answer within 0.3 s.*not known/],
@@ -193,6 +267,25 @@ describe('nothing is silenced', () => {
     expect(changes).toBe(1);
     expect(sandbox.silences.all()).toEqual([]);
   });
+});
+
+test.each<[string, Parameters<Sandbox['api']['fail']>[0], RegExp]>([
+  ['wants credentials', { status: 401 }, /does not let the bot in \(status 401\)/],
+  ['cannot now', { status: 503 }, /cannot be reached \(status 503\): the silence was not made/],
+])('what is confirmed while Alertmanager %s is not made, and can be confirmed again', async (_what, fault, reason) => {
+  const silencing = silencingOf(incidentOf(group, [web]));
+  const { id } = await silencing.propose();
+  sandbox.api.fail(fault);
+  const [first, second] = await Promise.all([silencing.confirm(id, otto), silencing.confirm(id, otto)]);
+  for (const one of [first, second]) {
+    expect(one).toMatchObject({ kind: 'not made', proposal: { id, reason: 'new disk' } });
+    expect(one.kind === 'not made' && one.why.message).toMatch(reason);
+  }
+  expect(changes).toBe(1);
+  expect(silencing.now().silences).toBeUndefined();
+  sandbox.api.fail(null);
+  expect(await silencing.confirm(id, otto)).toMatchObject({ kind: 'made', isFirst: true });
+  expect(sandbox.silences.all()).toHaveLength(1);
 });
 
 describe('whose silences those over alerts are', () => {

@@ -187,6 +187,13 @@ describe('what is shown and listed', () => {
     expect(judge(incident, look([listed(web1)])).incident.silences).toBeUndefined();
   });
 
+  test('has those that end last where they are more than are kept', () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `${index}`);
+    const silences = new Map(ids.map((id, index) => [id, { ...byOps, id, endsAt: byOps.endsAt + ((index * 7) % 30) }]));
+    const { incident } = judge(opened([web1]), look([listed(web1, { silencedBy: ids })], { silences }));
+    expect(incident.silences?.map(({ endsAt }) => endsAt - byOps.endsAt)).toEqual(ids.slice(5).map(Number).reverse());
+  });
+
   test('keeps the silences that are known where it cannot be found out whose they are', () => {
     const { incident } = judge(opened([web1]), look(silenced, { silences: new Map([['a', byOps]]) }));
     expect(judge(incident, look(silenced, { silences: null })).incident).toBe(incident);

@@ -31,8 +31,8 @@ const route = (labels: Record<string, string>, key = '{}') => ({
 });
 
 /** The matchers, or why there are none. */
-function texts(given: Given, others: readonly Group[] = []): readonly string[] | string {
-  const chosen = matchersOf({ ...route(given.groupLabels), ...given }, others);
+function texts(given: Given, others: readonly Group[] = [], names: readonly string[] = []): readonly string[] | string {
+  const chosen = matchersOf({ ...route(given.groupLabels), ...given }, others, names);
   return chosen.kind === 'matchers' ? chosen.matchers.map(matcherText) : chosen.reason;
 }
 
@@ -85,6 +85,26 @@ describe('a silence of a group', () => {
     expect(chosen).toEqual(['alertname="Disk"', 'namespace=""']);
     expect(matches([{ name: 'namespace', value: '' }], { alertname: 'Disk' })).toBe(true);
     expect(matches([{ name: 'namespace', value: '' }], { alertname: 'Disk', namespace: 'shop' })).toBe(false);
+  });
+
+  test('leaves out groups that do not fire yet, by the labels that Alertmanager groups by', () => {
+    const given = { groupLabels: { alertname: 'Disk' }, alerts: [alert({ alertname: 'Disk', node: 'db' })] };
+    const told = ['alertname', 'namespace', 'node'];
+    expect(texts(given, [], told)).toEqual(['alertname="Disk"', 'namespace=""']);
+    // It lacks all that it could be grouped by.
+    expect(texts({ ...given, groupLabels: {} }, [], ['namespace'])).toEqual([
+      'alertname="Disk"',
+      'node="db"',
+      'namespace=""',
+    ]);
+    expect(texts({ ...given, groupKey: 'provisional:[]' }, [], told)).toEqual(['alertname="Disk"', 'namespace=""']);
+  });
+
+  test('of which no notification has told leaves out what any route of its receiver groups by', () => {
+    const alerts = [alert({ alertname: 'Disk' })];
+    const others = [route({ team: 'x' }, '{}/{severity="critical"}'), { ...route({ cluster: 'a' }), receiver: 'mail' }];
+    const given = { groupLabels: { alertname: 'Disk' }, alerts, groupKey: 'provisional:[]' };
+    expect(texts(given, others)).toEqual(['alertname="Disk"', 'team=""']);
   });
 
   test('takes the group as it is where its own alerts have that label', () => {

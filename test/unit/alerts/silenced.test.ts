@@ -1,5 +1,6 @@
 // What a silence that was just made or ended changes about an incident.
 import { expect, test } from '@jest/globals';
+import { accountOf } from '../../../src/alerts/account.ts';
 import type { Incident, KnownSilence } from '../../../src/alerts/incident.ts';
 import { merge } from '../../../src/alerts/merge.ts';
 import type { Notification } from '../../../src/alerts/schema.ts';
@@ -27,6 +28,17 @@ test('the alerts that it covers are silenced at once, and heard again once it is
 
 test('made twice it stands there once', () => {
   expect(withSilence(withSilence(opened(), silence, matchers), silence, matchers).silences).toEqual([silence]);
+});
+
+test('of very many those that end last are kept, and the card says that there may be more', () => {
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    ...silence,
+    id: `${index}`,
+    endsAt: t0 + ((index * 7) % 30),
+  }));
+  const made = many.reduce((incident, one) => withSilence(incident, one, matchers), opened());
+  expect(made.silences?.map(({ endsAt }) => endsAt - t0)).toEqual(Array.from({ length: 25 }, (_, at) => 29 - at));
+  expect(accountOf(made)).toContain('… and at least 22 more silences');
 });
 
 test('while another one is over the incident, the alerts stay silenced until Alertmanager tells which are', () => {

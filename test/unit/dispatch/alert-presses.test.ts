@@ -1,6 +1,6 @@
 // Presses on an alert's card as dispatch takes them: decided before anything else, done once, told what is away.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Incident } from '../../../src/alerts/incident.ts';
+import type { Incident, KnownSilence } from '../../../src/alerts/incident.ts';
 import { merge } from '../../../src/alerts/merge.ts';
 import type { AlertActions } from '../../../src/dispatch/alert-presses.ts';
 import type { Person, PressInvocation } from '../../../src/dispatch/invocation.ts';
@@ -14,13 +14,29 @@ const incident = opened();
 const pressedAt = Date.parse('2026-01-01T00:00:00Z');
 let acknowledgements: Parameters<AlertActions['acknowledge']>[];
 let acknowledging: () => Promise<{ incident: Incident; changed: boolean }>;
+let over: KnownSilence[];
+let loud: Awaited<ReturnType<AlertActions['silencing']['lift']>>['loud'];
 let bot: Bot;
+
+const silenced = (): Incident => ({ ...incident, silences: over });
+const byOps = { matchers: ['a="b"'], createdBy: 'ops', comment: '' };
 
 beforeEach(async () => {
   acknowledgements = [];
   acknowledging = async () => ({ incident, changed: true });
+  over = [];
+  loud = { names: [], count: 0 };
   const alerts: AlertActions = {
     ...noApps.alerts,
+    silencing: {
+      ...noApps.alerts.silencing,
+      over: async (id) =>
+        over.length > 0 ? { incident: silenced(), silences: over } : noApps.alerts.silencing.over(id),
+      lift: async (_id, silenceId) => {
+        over = over.filter(({ id }) => id !== silenceId);
+        return { incident: silenced(), loud };
+      },
+    },
     async acknowledge(...given) {
       acknowledgements.push(given);
       return acknowledging();
@@ -83,6 +99,13 @@ test('nothing is acknowledged that could not be written down first', async () =>
   expect(acknowledgements).toEqual([]);
 });
 
+test('a question stays while the database does not work, so that it can be confirmed later', async () => {
+  bot.breakStore(true);
+  const seen = await press(operator, 'silence-yes', { subject: 'a'.repeat(24) });
+  expect(seen.steps).toEqual(['deferUpdate', 'add']);
+  expect(words(seen.added[0])).toContain('the database of the bot does not work');
+});
+
 test('nothing is done for a press that Discord no longer waits for', async () => {
   const seen = interaction('press');
   seen.refuse('deferUpdate');
@@ -109,6 +132,35 @@ test('what takes longer than a second does not keep Discord waiting', async () =
   };
   await bot.dispatch.invoked(pressed(operator, 'ack'), seen.answering);
   expect((await bot.auditTrail()).map(({ phase }) => phase)).toEqual(['asked', 'done']);
+});
+
+test('several silences are told apart by their ends, and the end of one says that another goes on', async () => {
+  const [short, long] = [pressedAt + 3_600_000, pressedAt + 86_400_000];
+  over = [
+    { ...byOps, id: 'a', endsAt: short },
+    { ...byOps, id: 'b', endsAt: long },
+  ];
+  const [select] = (await press(operator, 'unsilence')).shown()?.selects ?? [];
+  expect(select?.options.map(({ label }) => label)).toEqual([
+    'until 2026-01-02 00:00 by ops',
+    'until 2026-01-01 01:00 by ops',
+  ]);
+  const once = await press(operator, 'unsilence-one', { values: ['a'] });
+  expect(words(once.shown())).toContain('One silence over NodeDown is ended, another one goes on.');
+  expect(words(once.shown())).toContain(String(new Date(long)));
+  const twice = await press(operator, 'unsilence-one', { values: ['b'] });
+  expect(words(twice.shown())).toContain('The silence over NodeDown is ended.');
+});
+
+test('the end of a silence says what else is loud now, or that this is not known', async () => {
+  over = [{ ...byOps, id: 'a', endsAt: pressedAt + 1 }];
+  loud = { names: ['critical CritB', 'warning WarnC'], count: 5 };
+  expect(words((await press(operator, 'unsilence')).shown())).toContain(
+    'It was also over critical CritB; warning WarnC and 3 more, loud now.',
+  );
+  over = [{ ...byOps, id: 'a', endsAt: pressedAt + 1 }];
+  loud = null;
+  expect(words((await press(operator, 'unsilence')).shown())).toContain('What else it was over could not be read.');
 });
 
 test.each(['silence', 'unsilence'])(

@@ -34,7 +34,7 @@ const byOps: KnownSilence = {
 };
 
 async function pagesOf(incidents: readonly Incident[], doubt: string | null = null): Promise<readonly Message[]> {
-  const rows = incidents.map((incident) => rowOf(incident, now));
+  const rows = incidents.map((incident) => rowOf(incident, { now, timezone: 'Europe/Berlin' }));
   const answer = await answerOf({
     rows,
     all: incidents.length,
@@ -81,11 +81,25 @@ test('a silenced one has its matchers, by whom, until when, and a button that en
   ]);
 });
 
-test('several silences over one are told apart on their buttons, and one that has ended is not shown', async () => {
-  const ada = { ...byOps, id: 'b', createdBy: 'ada' };
-  const [page] = await pagesOf([silenced(incidentOf('Full'), byOps, ada, { ...byOps, id: 'c', endsAt: now - 1 })]);
-  const labels = page?.buttons?.map(({ label }) => label);
-  expect(labels).toEqual(['Unsilence Full by ops', 'Unsilence Full by ada']);
+test('several silences over one are told apart on their buttons by their ends, and one that has ended is not shown', async () => {
+  const longer = { ...byOps, id: 'b', endsAt: byOps.endsAt + 24 * 60 * minute };
+  const name = `Full${'N'.repeat(60)}`;
+  const [page] = await pagesOf([silenced(incidentOf(name), byOps, longer, { ...byOps, id: 'c', endsAt: now - 1 })]);
+  const labels = (page?.buttons ?? []).map(({ label }) => label.slice(0, 80));
+  expect(labels).toHaveLength(2);
+  for (const [index, { endsAt }] of [longer, byOps].entries()) {
+    const clock = new Date(endsAt).toLocaleString('sv', { timeZone: 'Europe/Berlin' }).slice(0, 16);
+    expect(labels[index]).toMatch(new RegExp(`^Unsilence FullN.* until ${clock} by ops$`));
+  }
+});
+
+test('each alert has a button before any has a second one, and what has none is counted', async () => {
+  const three = (at: number) => ['a', 'b', 'c'].map((id) => ({ ...byOps, id: `${id}${at}` }));
+  const [page] = await pagesOf(Array.from({ length: 8 }, (_, at) => silenced(incidentOf(`Row${at}`), ...three(at))));
+  const labels = (page?.buttons ?? []).map((button) => button.label);
+  expect(labels).toHaveLength(15);
+  for (let at = 0; at < 8; at += 1) expect(labels.some((label) => label.startsWith(`Unsilence Row${at} `))).toBe(true);
+  expect(JSON.stringify(page?.text)).toContain('9 silences have no button here');
 });
 
 test('where nothing fires that is said, and so is that silences may be out of date', async () => {
@@ -116,7 +130,9 @@ describe('Discord takes every page', () => {
   });
 
   test('of a storm, with all of it in a file and buttons to leaf', async () => {
-    const rows = Array.from({ length: 2000 }, (_, index) => rowOf(incidentOf(`Storm${index}`), now));
+    const rows = Array.from({ length: 2000 }, (_, index) =>
+      rowOf(incidentOf(`Storm${index}`), { now, timezone: 'UTC' }),
+    );
     const answer = await answerOf({
       rows,
       all: 2000,
