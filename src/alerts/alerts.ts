@@ -1,10 +1,10 @@
 // Takes notifications: merges each into its incident and asks for the card, in one durable transaction.
 import type { Logger } from 'pino';
-import { type BegunCard, cardOfRing, priorities, ringId, type WantedCard } from '../cards/card.ts';
-import type { AskedUnwritten } from '../cards/unwritten.ts';
+import { cardOfRing, priorities, type WantedCard } from '../cards/card.ts';
 import { giveWay } from '../lib/turns.ts';
 import type { Message } from '../message.ts';
 import type { ActionOptions } from './actions.ts';
+import type { AlertPublisher } from './alert-publisher.ts';
 import { createBoard, type OpenIncident } from './board.ts';
 import { createCallers } from './callers.ts';
 import { nameOf } from './describe.ts';
@@ -15,27 +15,12 @@ import { type Merge, merge, without } from './merge.ts';
 import { incidentMessage } from './message.ts';
 import { escalationOf } from './ring.ts';
 import { ringMessage } from './ring-message.ts';
-import { rungRing, wantedRing } from './rings.ts';
-import { chooseDestination, type Route } from './routes.ts';
+import type { Route } from './routes.ts';
 import { labelOf, type Notification } from './schema.ts';
 import type { AlertStore, AlertTransaction } from './store.ts';
-import { aboutIn, incidentOf, keyOf, priorityOf, refOf } from './taken.ts';
+import { aboutIn, incidentOf, keyOf, refOf } from './taken.ts';
 import { critical, type Turned, turn } from './turn.ts';
-
-/** What the publisher offers for this. */
-export interface AlertPublisher {
-  reserve(channelId: string, cardId: string): boolean;
-  release(channelId: string, cardId: string): void;
-  wake(channelId: string, begun?: BegunCard): void;
-  showUnwritten(asked: AskedUnwritten): Promise<void>;
-  /** The message of a card that was shown from memory; undefined when it was not, null when none is known. */
-  unwrittenMessage(cardId: string): string | null | undefined;
-  /** Whether a card in memory has rung for all that it was to ring for. */
-  hasRungUnwritten(cardId: string): boolean;
-  /** The message of the reply that rang last for it, from memory; null where there is none. */
-  rungUnwritten(cardId: string): string | null;
-  forgetUnwritten(cardId: string): void;
-}
+import { createWriting, nothing, type Written } from './writing.ts';
 
 export interface AlertOptions {
   readonly store: AlertStore;
@@ -62,7 +47,7 @@ export interface Alerts {
    */
   accept(notification: Notification): Promise<string | null>;
   /** Writes and shows what was found out without a notification; null from `decide` changes nothing. Rejects when the store fails. */
-  amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean>;
+  amend(decide: (tx: AlertTransaction) => Promise<Turned['result'] | null>): Promise<boolean>;
   /** Whether incidents are in memory alone because the store failed. */
   holdsUnwritten(): boolean;
   /** Takes up the names of what is open; rejects when the store fails. */
@@ -91,28 +76,6 @@ export interface Alerts {
   showRing(cardId: string): Promise<Message | undefined>;
 }
 
-type Changed = Exclude<Merge, { kind: 'ignored' }>;
-
-/** What a transaction left to be shown. */
-interface Written {
-  /** In which something waits now; null where nothing does. */
-  readonly channelId: string | null;
-  /** Its card, where that is new and its creation begun. */
-  readonly begun: WantedCard | null;
-}
-
-/** What a transaction is to write. */
-interface ToWrite extends Pick<Turned, 'result' | 'ring'> {
-  readonly before: Incident | undefined;
-  /** The message that rang last from memory, as known when `ring` was decided; null where there is none. */
-  readonly rungBy: string | null;
-}
-
-const nothing: Written = { channelId: null, begun: null };
-
-/** The kind of these cards in the ledger. */
-export const alertCard = 'alert';
-
 /** Open incidents that are looked at for what fires in a namespace. */
 const mostLookedAt = 200;
 
@@ -123,6 +86,11 @@ export function createAlerts(options: AlertOptions): Alerts {
   const { store, publisher, log, now } = options;
   const board = createBoard();
   const callers = createCallers();
+  const { want, write } = createWriting({
+    ...options,
+    completeSince: () => held.completeSince(),
+    unsureSince: (before) => held.unsureSince(before),
+  });
 
   async function accept(whole: Notification): Promise<string | null> {
     const notification = without(whole, options.watchdog);
@@ -185,7 +153,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     log[level]({ ...aboutIn(notification), ...refOf(result), result: result.kind, ...why }, 'A notification was taken');
   }
 
-  async function amend(decide: (tx: AlertTransaction) => Promise<Changed | null>): Promise<boolean> {
+  async function amend(decide: (tx: AlertTransaction) => Promise<Turned['result'] | null>): Promise<boolean> {
     let wanted: WantedCard | undefined;
     try {
       const done = await store.change(async (tx) => {
@@ -209,26 +177,6 @@ export function createAlerts(options: AlertOptions): Alerts {
       if (wanted?.begun) publisher.release(wanted.channelId, wanted.id);
       throw error;
     }
-  }
-
-  async function write(
-    tx: AlertTransaction,
-    { result, ring, before, rungBy }: ToWrite,
-    wanted: WantedCard | undefined,
-  ): Promise<Written> {
-    const { kind, incident } = result;
-    await tx.write(incident, escalationOf(incident)?.at ?? null);
-    const asked = wanted === undefined ? undefined : await tx.want(wanted);
-    const channelId = asked?.channelId ?? null;
-    const begun = wanted?.begun === true && asked?.isNew === true ? wanted : null;
-    if (rungBy !== null) await tx.rang(rungRing(incident.id, rungBy, now().getTime()));
-    if (ring !== null) {
-      const times = { now: now().getTime(), lookSince: held.unsureSince(before) };
-      return { channelId: (await tx.ring(wantedRing(incident, ring, times))) ?? channelId, begun };
-    }
-    if (kind !== 'opened' && ringMessage(incident) === undefined)
-      await tx.reviewRing(ringId(incident.id), priorities.refresh);
-    return { channelId, begun };
   }
 
   /** A card whose creation is begun is made ready while the disk syncs. */
@@ -290,26 +238,6 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   async function silenced(incidentId: string, change: (incident: Incident) => Incident): Promise<void> {
     await put(incidentId, (incident) => (incident.closedAt === null ? change(incident) : incident));
-  }
-
-  function want(result: Changed): WantedCard {
-    const { incident, kind } = result;
-    const destination = chooseDestination(incident, options.routes, options.defaultChannelId);
-    const since = Math.max(0, Math.min(incident.openedAt, ...incident.alerts.map((alert) => alert.startsAt)));
-    const messageId = publisher.unwrittenMessage(incident.id);
-    const blind = since < held.completeSince() || messageId !== undefined;
-    return {
-      id: incident.id,
-      kind: alertCard,
-      ...destination,
-      priority: priorityOf(result),
-      open: incident.closedAt === null,
-      wantedAt: now().getTime(),
-      begun: kind === 'opened' && !blind && publisher.reserve(destination.channelId, incident.id),
-      lookSince: blind ? since : null,
-      messageId: messageId ?? null,
-      ...(messageId !== undefined && { fromMemory: true }),
-    };
   }
 
   const held = createHeld({

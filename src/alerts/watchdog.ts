@@ -14,7 +14,7 @@ import {
   type Watch,
 } from './absence.ts';
 import { absenceMessage } from './absence-message.ts';
-import type { AlertPublisher } from './alerts.ts';
+import type { AlertPublisher } from './alert-publisher.ts';
 import type { KnownAlert } from './incident.ts';
 import { chooseDestination, type Route } from './routes.ts';
 import type { Notification } from './schema.ts';

@@ -1,12 +1,13 @@
 // Builds what happens to alerts from the moment that a notification is taken: incidents, rings, storms, the dead man's switch, and their cards.
 import type { Logger } from 'pino';
 import { commands } from '../../commands/index.ts';
-import { alertCard, createAlerts } from '../alerts/alerts.ts';
+import { createAlerts } from '../alerts/alerts.ts';
 import { createDigests, digestCard, digestPrefix } from '../alerts/digest.ts';
 import { createEscalations } from '../alerts/escalations.ts';
 import type { Incident } from '../alerts/incident.ts';
 import { ringCard } from '../alerts/rings.ts';
 import { createWatchdog, watchdogCard } from '../alerts/watchdog.ts';
+import { alertCard } from '../alerts/writing.ts';
 import { cardOfRing } from '../cards/card.ts';
 import type { Publisher, Show } from '../cards/publisher.ts';
 import type { Config } from '../config/config.ts';

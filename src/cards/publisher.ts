@@ -4,27 +4,21 @@ import type { Message } from '../message.ts';
 import { type BegunCard, type CardRecord, recordOf, ringId } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
-import { type Delivery, type DeliveryContext, deliver, type FailedOutcome, postponement, withdraw } from './deliver.ts';
+import { type Delivery, type DeliveryContext, deliver, postponement, withdraw } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
-import { backOff, isIdle, type Lane, noteSent, setBack } from './lane.ts';
+import { isIdle, type Lane, setBack } from './lane.ts';
 import { createLanes, storePauseMs } from './lanes.ts';
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, NextAsked, Waiting } from './ledger.ts';
 import { longestPostponementMs } from './plan.ts';
+import { createSettle, type PublisherEvents } from './settle.ts';
 import { createShown } from './shown.ts';
 import { createStuck } from './stuck.ts';
-import { tellFailed, tellRefused, tellShown, tellUnshown } from './tell.ts';
+import { tellUnshown } from './tell.ts';
 import { type AskedUnwritten, createUnwritten, type UnwrittenCard } from './unwritten.ts';
 
 /** What a kind of card says now; undefined when there is nothing left to show. */
 export type Show = (cardId: string) => Promise<Message | undefined>;
-
-export interface PublisherEvents {
-  /** A creation or edit succeeded; `lagMs` since it was wanted. */
-  readonly delivered: (step: 'create' | 'edit', lagMs: number) => void;
-  /** An attempt failed, by the name of its outcome. */
-  readonly failed: (outcome: FailedOutcome) => void;
-}
 
 export interface PublisherOptions {
   readonly ledger: Ledger;
@@ -68,9 +62,6 @@ export interface Publisher {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-/** A token that Discord refused is tried again after this; each try with a wrong token counts against the bot's address. */
-const tokenPauseMs = 5 * 60_000;
-
 export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, log, now } = options;
   const unwritten = createUnwritten();
@@ -82,6 +73,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const crowd = createCrowd({ ledger, channels: options.channels, log, signal: stopping.signal });
   const lanes = createLanes({ step: workOnce, log, now });
   const stuck = createStuck();
+  const settle = createSettle({
+    ...{ unwritten, doubts, unsent, lanes, log, events: options.events, tellTime },
+    pause(until) {
+      pausedUntil = until;
+    },
+  });
   let pausedUntil = 0;
   /** What the clock told last. */
   let told = 0;
@@ -258,63 +255,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       await shown.writeDown({ record, written }, delivery.messageId, delivery.revision);
     }
     return delivery;
-  }
-
-  /** Draws the consequences of one delivery for the lane. */
-  function settle(lane: Lane, record: CardRecord, delivery: Delivery): void {
-    if (delivery.kind === 'done' || delivery.kind === 'removed') {
-      doubts.settle(record.id);
-      if (delivery.kind === 'removed') lane.failures = 0;
-      return;
-    }
-    const time = tellTime();
-    noteSent(lane, delivery, time);
-    if (delivery.kind === 'shown') {
-      lane.failures = 0;
-      lane.refusing = false;
-      options.events.delivered(delivery.step, time - record.wantedAt);
-      tellShown(log, record, delivery, time - record.wantedAt);
-      return;
-    }
-    options.events.failed(delivery.outcome);
-    tellFailed(log, lane, record, delivery);
-    if (delivery.unsent) {
-      unsent.add(record.id);
-      doubts.settle(record.id);
-    }
-    switch (delivery.kind) {
-      case 'again':
-        unwritten.startOver(record.id);
-        return;
-      case 'slow down':
-        if (delivery.of === 'create') lane.createAfter = delivery.at;
-        else lane.editAfter = delivery.at;
-        return;
-      case 'token refused':
-        pausedUntil = time + tokenPauseMs;
-        return;
-      case 'away':
-        backOff(lane, time);
-        return;
-      case 'postponed':
-        if (unwritten.get(record.id) !== undefined) backOff(lane, time);
-        return;
-      case 'channel refused':
-        refused(lane, record, delivery);
-    }
-  }
-
-  function refused(lane: Lane, record: CardRecord, delivery: Extract<Delivery, { kind: 'channel refused' }>): void {
-    const { to } = delivery;
-    if (!lane.refusing) tellRefused(log, record, delivery);
-    lane.refusing = true;
-    if (to === null) {
-      lane.after = now().getTime() + postponement(lane.failures);
-      lane.failures += 1;
-      return;
-    }
-    unwritten.startOver(record.id, { channelId: to, refusedChannelId: lane.channelId });
-    lanes.run(lanes.of(to));
   }
 
   return {
