@@ -175,7 +175,7 @@ describe('/alerts and /silence', () => {
     await cardWith(mysql, 'Acknowledged by');
     const choices = await discord.as('otto').complete('silence', 'alert', nodes.name.toLowerCase());
     expect(choices.map(({ name }) => name)).toEqual([
-      `critical ${nodes.name} · monitoring, desktop-3, 100.64.0.13:9100`,
+      `critical ${nodes.name} · desktop-3, 100.64.0.13:9100, node-health`,
     ]);
     const options = { alert: String(choices[0]?.value), for: '2h', reason: 'new fan' };
     const reply = await discord.as('otto').command('silence', options);
