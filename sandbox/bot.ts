@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 /** Flags of the production start; see `scripts/launch.mjs`. */
 const flags = [
-  '--optimize-for-size',
-  '--max-semi-space-size=1',
+  '--heap-growing-percent=30',
+  '--max-semi-space-size=4',
   '--no-lazy-feedback-allocation',
   '--disable-warning=ExperimentalWarning',
 ];

@@ -27,7 +27,7 @@ function bigNotification(): Buffer {
 async function startProcess() {
   // Not jest's own flags, but the bot's.
   const server = fork(fileURLToPath(new URL('./memory-server.ts', import.meta.url)), {
-    execArgv: ['--optimize-for-size', '--max-semi-space-size=1', '--no-lazy-feedback-allocation'],
+    execArgv: ['--heap-growing-percent=30', '--max-semi-space-size=4', '--no-lazy-feedback-allocation'],
   });
   servers.push(server);
   const [{ port }] = await once(server, 'message');
