@@ -149,6 +149,7 @@ describe('a corrupt database', () => {
 
 test('a value that SQLite cannot hold is refused, not bound by name', async () => {
   const store = await open();
+  // What a type that promises more than it checks would let through.
   await expect(remember(store, { $id: 'x' } as unknown as string)).rejects.toThrow(
     'SQLite takes no object as a parameter',
   );
