@@ -65,6 +65,25 @@ export function isIdle(lane: Lane, now: number): boolean {
 /** What Discord is known to take of creations, and of edits, in one channel. It tells so in the headers of its answers. */
 export const channelLimit = { requests: 5, perMs: 5_000 } as const;
 
+/** So many requests of each limit are left to the processes that may follow this one at once, where the ledger cannot tell them what this one sent. */
+const spared = 2;
+
+/**
+ * When the lane may create, and edit, again: milliseconds since 1970, not later than now where it may.
+ * @param sparing The ledger does not know all that was sent: some of the limits is left to a process that follows at once, and is told more by the first answer it gets.
+ */
+export function freeAt(lane: Lane, sparing: boolean): { readonly create: number; readonly edit: number } {
+  if (!sparing) return { create: lane.createAfter, edit: lane.editAfter };
+  const spares = (sent: readonly number[]): number => {
+    const first = sent.at(spared - channelLimit.requests);
+    return first === undefined ? 0 : first + channelLimit.perMs;
+  };
+  return {
+    create: Math.max(lane.createAfter, spares(lane.sent.create)),
+    edit: Math.max(lane.editAfter, spares(lane.sent.edit)),
+  };
+}
+
 /** Where an answer is lost, Discord has counted the request all the same and did not tell what is left: it is then counted here. */
 export function noteSent(lane: Lane, delivery: Delivery, now: number): void {
   const isLost = delivery.kind === 'away' && delivery.outcome === 'unknown';

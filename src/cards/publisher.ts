@@ -6,7 +6,7 @@ import type { Channels } from './channels.ts';
 import { createCrowd } from './crowd.ts';
 import { type Delivery, type DeliveryContext, deliver, postponement, withdraw } from './deliver.ts';
 import { createDoubts } from './doubts.ts';
-import { isIdle, type Lane, setBack } from './lane.ts';
+import { freeAt, isIdle, type Lane, setBack } from './lane.ts';
 import { createLanes, storePauseMs } from './lanes.ts';
 import { usedUpChannels } from './last-process.ts';
 import type { Ledger, NextAsked, Waiting } from './ledger.ts';
@@ -109,10 +109,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       lanes.runAt(lane, blockedUntil);
       return false;
     }
-    const allowed = { create: lane.createAfter <= time, edit: lane.editAfter <= time };
+    const isAllWritten = unwritten.ids().length === 0 && doubts.none();
+    const free = freeAt(lane, !isAllWritten);
+    const allowed = { create: free.create <= time, edit: free.edit <= time };
     // As long as the channel takes everything at once, nothing has to wait.
     // What may have a message does not fold, and whether it has is not in the ledger while the store takes nothing.
-    if (!allowed.create && unwritten.ids().length === 0 && doubts.none()) await crowd.fold(lane, time);
+    if (!allowed.create && isAllWritten) await crowd.fold(lane, time);
     const memory = unwritten.next(lane.channelId, allowed);
     if (memory !== undefined && !(await isBehind(lane, memory.record, allowed))) {
       lane.stumbled = false;
@@ -141,8 +143,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return true;
     }
     const waits = [
-      lane.createAfter,
-      lane.editAfter,
+      free.create,
+      free.edit,
       allowed.create ? 0 : lane.foldAfter,
       unwritten.unrecorded.size > 0 ? time + storePauseMs : 0,
     ];

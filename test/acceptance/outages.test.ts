@@ -328,3 +328,27 @@ test("a bot that is started anew keeps to Discord's limits, which it has used up
   await discord.waitForMessage('alerts', (message) => message.text.includes(after.name), { timeoutMs: 15_000 });
   expect(discord.requests.rateLimited).toBe(0);
 });
+
+test('so does one whose database could not tell it what the life before had sent', async () => {
+  const homelab = await start({ discord: { windows: { identify: 100 } } });
+  const { discord, bot } = homelab;
+  const lock = holdLock(homelab);
+  const before = Array.from({ length: 6 }, newGroup);
+  const answers = await Promise.all(before.map((group) => post(homelab, group.body())));
+  expect(answers.map(({ status }) => status)).toEqual(before.map(() => 503));
+  const shown = () => discord.messages('alerts').length;
+  await discord.waitFor(() => shown() >= 3, { timeoutMs: 15_000, what: '3 messages' });
+  await expect(discord.waitFor(() => shown() > 3, { timeoutMs: 1000 })).rejects.toThrow();
+  await bot.end('SIGKILL');
+  lock.exec('ROLLBACK');
+  lock.close();
+  bot.start();
+  await bot.whenReady();
+  const all = [newGroup(), ...before];
+  for (const group of all) expect((await post(homelab, group.body())).status).toBe(202);
+  await discord.waitFor(() => all.every(({ name }) => titled(homelab, 'alerts', name).length === 1), {
+    timeoutMs: 20_000,
+    what: 'each group once',
+  });
+  expect(discord.requests.rateLimited).toBe(0);
+}, 60_000);

@@ -1,7 +1,7 @@
 // A channel's limit where Discord's answers, which tell of it, are lost.
 import { expect, test } from '@jest/globals';
 import type { Delivery } from '../../../src/cards/deliver.ts';
-import { createLane, noteSent } from '../../../src/cards/lane.ts';
+import { createLane, freeAt, noteSent } from '../../../src/cards/lane.ts';
 
 const shown = (step: 'create' | 'edit') => ({ kind: 'shown', step, messageId: '1', revision: 1 }) as const;
 const lost = (of: 'create' | 'edit'): Delivery => ({ kind: 'away', of, outcome: 'unknown', reason: '', unsent: false });
@@ -36,4 +36,17 @@ test('what never left is not counted', () => {
   }
   noteSent(lane, lost('edit'), 1400);
   expect(lane.editAfter).toBe(0);
+});
+
+test('where the ledger does not know all that was sent, two requests of each limit are left to the next process', () => {
+  const lane = createLane('1');
+  for (const at of [1000, 1100]) noteSent(lane, shown('create'), at);
+  expect(freeAt(lane, true)).toEqual({ create: 0, edit: 0 });
+  noteSent(lane, shown('create'), 1200);
+  expect(freeAt(lane, true)).toEqual({ create: 6000, edit: 0 });
+  noteSent(lane, shown('create'), 1300);
+  expect(freeAt(lane, true)).toEqual({ create: 6100, edit: 0 });
+  expect(freeAt(lane, false)).toEqual({ create: 0, edit: 0 });
+  lane.createAfter = 9000;
+  expect(freeAt(lane, true).create).toBe(9000);
 });
