@@ -34,7 +34,8 @@ export type Outcome =
   | { readonly kind: 'message refused'; readonly code: number; readonly reason: string };
 
 export type Found =
-  | { readonly kind: 'found'; readonly messageId: string }
+  /** `mentionRoles` are those that its text names. */
+  | { readonly kind: 'found'; readonly messageId: string; readonly mentionRoles: readonly string[] }
   | { readonly kind: 'not there' }
   | Exclude<Outcome, { kind: 'sent' } | { kind: 'gone' } | { kind: 'message refused' }>;
 

@@ -1,8 +1,9 @@
 // One attempt to make Discord show a card as it should be, and what is recorded of it.
 import type { Logger } from 'pino';
-import type { Line, Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { CardRecord } from './card.ts';
 import type { Channels, Found, Mark, Outcome, Posting } from './channels.ts';
+import { mentionedBy, plain, withRefusal } from './fallback.ts';
 import type { Ledger } from './ledger.ts';
 import { longestPostponementMs, mayRelyOnNonce, nonceOf, plan } from './plan.ts';
 
@@ -123,7 +124,7 @@ export async function deliver(attempt: Attempt, context: DeliveryContext): Promi
       // Without the message that it replies to, nothing is to be rung for.
       if (mark === null) return create(attempt, context);
       const found = await context.channels.find(record.channelId, mark, new Date(step.since), context.signal);
-      if (found.kind === 'found') return adopt({ ...attempt, message }, found.messageId, context);
+      if (found.kind === 'found') return adopt({ ...attempt, message }, found, context);
       if (found.kind === 'not there') return create(attempt, context);
       return notFoundOut(attempt, found, context);
     }
@@ -152,16 +153,25 @@ async function begin(
     const mark = await markOf(record, context);
     if (mark === null) return null;
     const found = await context.channels.find(record.channelId, mark, new Date(record.wantedAt), context.signal);
-    if (found.kind === 'found') return adopt(attempt, found.messageId, context);
+    if (found.kind === 'found') return adopt(attempt, found, context);
     if (found.kind !== 'not there') return unseen(attempt, found, context);
     context.unbegun(record.id, record.wantedAt);
     return null;
   }
 }
 
-async function adopt(attempt: Attempt, messageId: string, context: DeliveryContext): Promise<Delivery> {
-  context.log.info({ ref: attempt.record.id, message: messageId }, 'A message that the ledger did not know is adopted');
+async function adopt(
+  attempt: Attempt,
+  { messageId, mentionRoles }: Extract<Found, { kind: 'found' }>,
+  context: DeliveryContext,
+): Promise<Delivery> {
   const { record, triedAs } = attempt;
+  const [first] = mentionedBy(record, context.defaultChannelId);
+  if (record.replyTo !== null && first !== undefined && !mentionRoles.includes(first)) {
+    // It rang others, for something before: whom this one is for are still to be rung.
+    return remove(attempt, messageId, context);
+  }
+  context.log.info({ ref: record.id, message: messageId }, 'A message that the ledger did not know is adopted');
   if (record.replyTo === null) {
     // Before the edit, which may have to wait: what was found is not looked for again and again.
     await context.remember(attempt, messageId, 0);
@@ -219,8 +229,7 @@ async function create(attempt: Attempt, context: DeliveryContext): Promise<Deliv
   }
   const posting: Posting = {
     nonce: nonceOf(record, creations),
-    mentionRoles:
-      record.refusedChannelId === null || record.channelId === context.defaultChannelId ? record.mentionRoles : [],
+    mentionRoles: mentionedBy(record, context.defaultChannelId),
     ring: record.ring,
     ...(card !== undefined && card.messageId !== null && { replyTo: card.messageId }),
     ...(attempt.durable !== undefined && { after: attempt.durable }),
@@ -319,27 +328,4 @@ async function refusedByChannel(
   const move = { channelId: defaultChannelId, refusedChannelId: record.channelId };
   if (written) await ledger.startOver(record.id, move);
   return { ...refused, to: defaultChannelId, unsent: false };
-}
-
-/** A card that could not go where its route says tells so. */
-function withRefusal(message: Message, record: CardRecord): Message {
-  if (record.refusedChannelId === null || record.replyTo !== null) return message;
-  const line: Line = [
-    'Its route names the channel ',
-    { code: record.refusedChannelId },
-    ', which refuses messages of the bot.',
-  ];
-  return { ...message, text: [line, ...(message.text ?? [])] };
-}
-
-/** What is left when Discord calls the full message wrong: the headline, and everything else as a file. */
-function plain(message: Message): Message {
-  const items = message.list?.items.map((item) => item.whole) ?? [];
-  const data = [...items, ...(message.block?.lines ?? [])].join('\n\n');
-  return {
-    headline: message.headline,
-    tone: message.tone,
-    title: 'Shown in short form',
-    ...(data !== '' && { files: [{ name: message.list?.file ?? 'message.txt', data }] }),
-  };
 }

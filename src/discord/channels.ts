@@ -44,13 +44,16 @@ export function createChannels(options: {
       }
     },
     async find(channelId, mark, since, signal) {
-      let found: string | null = null;
+      const found: OwnMessage[] = [];
       const read = await look(channelId, since, signal, (message) => {
-        if (carries(message, mark)) found = message.id;
-        return found === null;
+        if (carries(message, mark)) found.push(message);
+        return found.length === 0;
       });
       if (read.kind !== 'read') return read;
-      return found === null ? { kind: 'not there' } : { kind: 'found', messageId: found };
+      const [own] = found;
+      return own === undefined
+        ? { kind: 'not there' }
+        : { kind: 'found', messageId: own.id, mentionRoles: rolesIn(own) };
     },
     async readBack(channelId, since, signal) {
       const messages = new Map<string, string>();
@@ -97,6 +100,10 @@ export function createChannels(options: {
 function carries(message: OwnMessage, mark: Mark): boolean {
   if ('replyTo' in mark) return message.message_reference?.message_id === mark.replyTo;
   return markerOf(message) === mark.marker;
+}
+
+function rolesIn({ content }: OwnMessage): readonly string[] {
+  return [...content.matchAll(/<@&(\d+)>/g)].flatMap(([, id]) => id ?? []);
 }
 
 function markerOf({ embeds }: OwnMessage): string | null {

@@ -10,6 +10,7 @@ export const MessagePage = z
     z.object({
       id: Snowflake,
       author: IdOnly,
+      content: z.string().default(''),
       embeds: z.array(z.object({ footer: z.object({ text: z.string() }).nullish() })).default([]),
       message_reference: z.object({ message_id: Snowflake.nullish() }).nullish(),
     }),

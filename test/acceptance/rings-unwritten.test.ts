@@ -1,6 +1,7 @@
 // Rings while the database takes no writes: what gets worse rings at once, by one reply, which is the same one afterwards.
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import type { SandboxMessage } from '../../sandbox/discord/discord.ts';
 import { holdLock } from './lock.ts';
 import { newGroup, post } from './posting.ts';
 import { critical, homelab, info, over, replies, settle, warning } from './ringing.ts';
@@ -192,16 +193,21 @@ test('what ends before Discord could be told that it got worse rings for nothing
   expect(discord.messages('alerts').filter(({ replyTo }) => replyTo !== null)).toEqual([]);
 }, 90_000);
 
-test('what nobody acknowledges mentions the next role in time, and once', async () => {
-  const { bot, discord, folder } = homelab;
-  const { group, card, hold } = await shownBefore([critical]);
-  // As if it had become critical earlier: it is due in a few seconds.
-  await bot.end('SIGKILL');
-  const [, id = ''] = /ref (\S+)$/m.exec(card.text) ?? [];
-  const earlierMs = 15 * 60_000 - 8_000;
-  const database = new DatabaseSync(`${folder}/bot.db`);
+/** While no bot runs: as if it had become critical earlier, so that it is due so many milliseconds from now. */
+function dueSoon({ text }: Pick<SandboxMessage, 'text'>, inMs: number) {
+  const [, id = ''] = /ref (\S+)$/m.exec(text) ?? [];
+  const earlierMs = 15 * 60_000 - inMs;
+  const database = new DatabaseSync(`${homelab.folder}/bot.db`);
   database.exec(`update incidents set escalate_at = escalate_at - ${earlierMs},
     state = json_set(state, '$.criticalSince', state ->> '$.criticalSince' - ${earlierMs}) where id = '${id}'`);
+  return { id, database };
+}
+
+test('what nobody acknowledges mentions the next role in time, and once', async () => {
+  const { bot, discord } = homelab;
+  const { group, card, hold } = await shownBefore([critical]);
+  await bot.end('SIGKILL');
+  const { id, database } = dueSoon(card, 8_000);
   bot.start();
   await bot.whenReady();
   const lock = hold();
@@ -221,3 +227,27 @@ test('what nobody acknowledges mentions the next role in time, and once', async 
   await settle();
   expect(replies().map(({ id }) => id)).toEqual([reply.id]);
 }, 120_000);
+
+test('nor is the next role forgotten where a process has rung before and could not write that down', async () => {
+  const { bot, discord } = homelab;
+  const { group, card, hold } = await shownBefore([critical]);
+  await bot.end('SIGKILL');
+  const { id, database } = dueSoon(card, 8_000);
+  // What is told now is a repetition.
+  database.exec(`update incidents set state = json_set(state, '$.notifiedAt', 0) where id = '${id}'`);
+  database.close();
+  bot.start();
+  await bot.whenReady();
+  const lock = hold();
+  await told(group.body([critical]), 503);
+  const before = await ringOf(card.id, '');
+  expect(before.rang).toEqual([discord.roleId('operator')]);
+  await bot.end('SIGKILL');
+  lock.free();
+  bot.start();
+  await bot.whenReady();
+  const reply = await ringOf(card.id, 'still not acknowledged');
+  expect(reply.rang).toEqual([discord.roleId('admin')]);
+  await settle();
+  expect(replies().map((ring) => ring.id)).toEqual([reply.id]);
+}, 60_000);

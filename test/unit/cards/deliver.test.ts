@@ -51,12 +51,33 @@ test.each([
   const delivery = await deliver(
     { record: ring, message, unsent: false, written: false, triedAs },
     context(
-      { find: async () => ({ kind: 'found', messageId: '8' }) },
+      { find: async () => ({ kind: 'found', messageId: '8', mentionRoles: ring.mentionRoles }) },
       { cardOf: async () => card, remember: async (_of, id) => void remembered.push(id) },
     ),
   );
   expect(delivery).toEqual({ kind: 'shown', step: 'create', messageId: '8', revision: triedAs ?? 2 });
   expect(remembered).toEqual([]);
+});
+
+test('a ring that is found and rang others goes away, so that these are rung, too', async () => {
+  const card = { ...recordOf(wantedCard), messageId: '7' };
+  const ring = { ...card, id: 'a-ring', replyTo: card.id, messageId: null, mentionRoles: ['5'], lookSince: 900 };
+  const removed: string[] = [];
+  const delivery = await deliver(
+    { record: ring, message, unsent: false, written: true },
+    context(
+      {
+        find: async () => ({ kind: 'found', messageId: '8', mentionRoles: ['4'] }),
+        remove: async (_channelId, messageId) => {
+          removed.push(messageId);
+          return { kind: 'sent', messageId };
+        },
+      },
+      { cardOf: async () => card },
+    ),
+  );
+  expect(delivery).toEqual({ kind: 'removed' });
+  expect(removed).toEqual(['8']);
 });
 
 test('a ring whose end is not known is told as tried', async () => {

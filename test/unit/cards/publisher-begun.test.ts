@@ -33,7 +33,7 @@ test('what the ledger has shown of a card that is begun is not shown again as it
       edit: answered('edit'),
       find: async () => {
         asked.push('find');
-        return { kind: 'found', messageId: '9' };
+        return { kind: 'found', messageId: '9', mentionRoles: [] };
       },
     } satisfies Partial<Channels> as unknown as Channels,
     kinds: { alert: async () => ({ headline: 'newest', tone: 'critical' }) },
