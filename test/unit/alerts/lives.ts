@@ -1,3 +1,4 @@
+// An incident's life as notifications tell it, for tests about ringing.
 import type { Incident } from '../../../src/alerts/incident.ts';
 import { merge } from '../../../src/alerts/merge.ts';
 import type { Route } from '../../../src/alerts/routes.ts';
