@@ -134,34 +134,44 @@ export function createSilencing(options: SilencingOptions): Silencing {
     throw unknownAlert();
   }
 
+  /** For all that is asked before a silence is made, together. */
+  function patience(): AbortSignal {
+    return AbortSignal.any([stopping, AbortSignal.timeout(countMs)]);
+  }
+
   /** What Alertmanager lists of what the matchers match; null where that cannot be read in time. */
-  async function listed(matchers: readonly Matcher[]): Promise<readonly ListedAlert[] | null> {
+  async function listed(matchers: readonly Matcher[], inTime: AbortSignal): Promise<readonly ListedAlert[] | null> {
     const answer = await api()
-      .alerts(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]), matchers)
+      .alerts(inTime, matchers)
       .catch(() => null);
     return answer?.kind === 'answered' ? answer.value : null;
   }
 
   /** What the matchers cover now, also of other groups: an alert can have the labels of several. */
-  async function reach(incident: Incident, matchers: readonly Matcher[], names: readonly string[]): Promise<Reach> {
-    const reached = reachOf({ incident, matchers, names, watchdog: options.watchdog }, await listed(matchers));
+  async function reach(
+    incident: Incident,
+    matchers: readonly Matcher[],
+    names: readonly string[],
+    inTime: AbortSignal,
+  ): Promise<Reach> {
+    const reached = reachOf({ incident, matchers, names, watchdog: options.watchdog }, await listed(matchers, inTime));
     if (reached.watchdog === 'covered') throw watchdogCovered(options.watchdog);
     return reached;
   }
 
   /** Names of the labels by which the routes to its receiver group; as Alertmanager last told, where it cannot now. */
-  async function groupLabelsOf({ receiver }: Incident): Promise<readonly string[]> {
+  async function groupLabelsOf({ receiver }: Incident, inTime: AbortSignal): Promise<readonly string[]> {
     const answer = await api()
-      .grouping(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
+      .grouping(AbortSignal.any([inTime, AbortSignal.timeout(countMs / 2)]))
       .catch(() => null);
     if (answer?.kind === 'answered') grouping = answer.value;
     return [...grouping].flatMap(([name, labels]) => (asNotified(name) === receiver ? [...labels] : []));
   }
 
   /** Whether Alertmanager is known to have no receiver by whose name it came: another one may have told of it. */
-  async function isElsewhere({ receiver }: Incident): Promise<boolean> {
+  async function isElsewhere({ receiver }: Incident, inTime: AbortSignal): Promise<boolean> {
     const answer = await api()
-      .receivers(AbortSignal.any([stopping, AbortSignal.timeout(countMs)]))
+      .receivers(inTime)
       .catch(() => null);
     return answer?.kind === 'answered' && !answer.value.some((name) => asNotified(name) === receiver);
   }
@@ -204,7 +214,7 @@ export function createSilencing(options: SilencingOptions): Silencing {
       throw new UserError('The time until which it was to be silenced is over.\nAsk for the silence again.');
     if ((await known(incident.id)).closedAt !== null) throw overAlert();
     // The list may not have been read when it was proposed, or the Watchdog have carried other labels.
-    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers, []);
+    if (mayCover(matchers, options.watchdog)) await reach(incident, matchers, [], patience());
     const createdBy = `${by.username} (Discord ${by.id})`;
     const comment = reason === '' ? 'Silenced from Discord' : reason;
     const asked = { matchers, startsAt: new Date(now().getTime() - earlierMs), endsAt: until, createdBy, comment };
@@ -233,12 +243,16 @@ export function createSilencing(options: SilencingOptions): Silencing {
       if (incident.closedAt !== null) throw overAlert();
       if (incident.source === 'grafana')
         throw new UserError('This alert comes from Grafana, not from Alertmanager.\nSilence it in Grafana.');
-      const names = await groupLabelsOf(incident);
+      const inTime = patience();
+      const names = await groupLabelsOf(incident, inTime);
       const chosen = matchersOf(incident, options.open(), names);
       if (chosen.kind === 'none')
         throw new UserError(`${chosen.reason}\nSilence its alerts one by one in Alertmanager.`);
       const { matchers } = chosen;
-      const [reached, elsewhere] = await Promise.all([reach(incident, matchers, names), isElsewhere(incident)]);
+      const [reached, elsewhere] = await Promise.all([
+        reach(incident, matchers, names, inTime),
+        isElsewhere(incident, inTime),
+      ]);
       const proposal: Proposal = {
         id: randomBytes(12).toString('hex'),
         incident,
